@@ -1,0 +1,33 @@
+# make demo   set up the environment and annotate a sample article
+# make test   set up the environment and run the tests (make test-full: browsers and services too)
+# make train  rebuild models/ from corpus/
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test train check clean
+
+demo: $(VENV)/ready
+	$(BIN)/bantin annotate corpus/sample.txt --published 2022-01
+
+test: $(VENV)/ready-test
+	$(BIN)/python -m pytest
+
+train: $(VENV)/ready
+	$(BIN)/bantin train --corpus corpus/train
+
+check: $(VENV)/ready-test
+	$(BIN)/ruff check pipeline models eval tests
+	$(BIN)/python -m pytest
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(VENV)/ready-test: $(VENV)/ready
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist
