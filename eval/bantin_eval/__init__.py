@@ -1,0 +1,1 @@
+"""Scoring bantin, or any system whose output has its form, against labelled articles."""

@@ -1,0 +1,1 @@
+"""The shipped weights of bantin (see MODEL_CARD.md); rebuilt by `bantin train`."""

@@ -1,0 +1,100 @@
+"""Words: underthesea's tokenizer with the exact span of each word in the text it was given.
+
+``word_tokenize`` returns strings; they are laid on the text by consuming its characters other than
+spaces, never by searching. It is called on one line at a time, since words would join across lines,
+and on bounded pieces, since a run such as ``a.a.a.`` is quadratic in its regular expressions.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+
+from bantin.errors import BantinError
+
+LONGEST = 1000  # characters a call; a line's pieces end after a space wherever there is one
+_CUT = re.compile(r"[.!?;:,…] ")
+_tokenize = None
+
+
+def tokenizer():
+    """underthesea's ``word_tokenize``, imported and warmed up once.
+
+    Its first call from several threads fails, and importing it installs a root log handler, which
+    is taken away again: both are undone here and nowhere else.
+    """
+    global _tokenize
+    if _tokenize is None:
+        root = logging.getLogger()
+        handlers, level = list(root.handlers), root.level
+        try:
+            from underthesea.pipeline.word_tokenize import word_tokenize
+        except ImportError as error:
+            raise BantinError(f"underthesea cannot be imported: {error}") from error
+        word_tokenize("bản tin", use_token_normalize=False)
+        root.handlers[:], root.level = handlers, level
+        _tokenize = word_tokenize
+    return _tokenize
+
+
+def pieces(text: str) -> list[tuple[int, int]]:
+    """The pieces of ``text`` that are tokenized one by one: lines, and cuts of very long lines."""
+    out = []
+    start = 0
+    while start <= len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        while end - start > LONGEST:
+            window = text[start : start + LONGEST]
+            cut = max((match.end() for match in _CUT.finditer(window, LONGEST // 2)), default=0)
+            cut = cut or window.rfind(" ") + 1 or LONGEST
+            out.append((start, start + cut))
+            start += cut
+        if text[start:end].strip():
+            out.append((start, end))
+        start = end + 1
+    return out
+
+
+def words(text: str) -> list[tuple[int, int]]:
+    """The half-open span of each word of clean text, in order; together they hold every character
+    that is not a space."""
+    tokenize = tokenizer()
+    spans: list[tuple[int, int]] = []
+    for start, end in pieces(text):
+        spans.extend(align(text, start, end, tokenize(text[start:end], use_token_normalize=False)))
+    return spans
+
+
+def align(text: str, start: int, end: int, tokens: list[str]) -> list[tuple[int, int]]:
+    """Lay the strings of one piece on ``text[start:end]`` by their characters other than spaces.
+
+    A character that the tokenizer dropped or changed ends the word before it and stands as a word
+    of its own, so that no disagreement moves any later span.
+    """
+    spans: list[tuple[int, int]] = []
+    position = start
+    for token in tokens:
+        first = None
+        last = position
+        for character in token:
+            if character.isspace():
+                continue
+            while position < end and text[position].isspace():
+                position += 1
+            if position < end and text[position] == character:
+                first = position if first is None else first
+                position += 1
+                last = position
+                continue
+            found = text.find(character, position, min(end, position + 8))
+            if found >= 0:
+                if first is not None:
+                    spans.append((first, last))
+                spans.extend((i, i + 1) for i in range(position, found) if not text[i].isspace())
+                first, position = found, found + 1
+                last = position
+        if first is not None:
+            spans.append((first, last))
+    spans.extend((i, i + 1) for i in range(position, end) if not text[i].isspace())
+    return spans
