@@ -86,6 +86,7 @@ def train(records: Iterable[dict], strength: float = 1.0, say: Callable[[str], N
             for number, (reading, gold) in enumerate(zip(readings, golds, strict=True)):
                 candidates = stage.propose(reading)
                 stage.describe(reading, candidates)
+                reading.proposed[stage.question] = candidates
                 of_article.append(candidates)
                 for candidate in candidates:
                     if gold.counts(stage, candidate):

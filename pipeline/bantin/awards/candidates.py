@@ -171,7 +171,7 @@ def roles(reading: Reading) -> list[Candidate]:
     parts: dict[tuple[int, int], list[tuple[int, int, str, Span | None]]] = {}
     reasons: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for award in reading.spans("AWARD"):
-        zone = reading.sentence_of(award.start)
+        zone = _zone(reading, award)
         if zone not in parts:
             parts[zone] = _parts(reading, *zone)
             reasons[zone] = _reasons(reading, *zone)
@@ -190,6 +190,21 @@ def roles(reading: Reading) -> list[Candidate]:
     return out
 
 
+def _zone(reading: Reading, award: Span) -> tuple[int, int]:
+    """Where the parts of an award stand: its sentence, and the list that it opens ("… tặng Bằng khen:"
+    or a heading, followed by items)."""
+    left, right = reading.sentence_of(award.start)
+    block = reading.block_of(award.start)
+    opens = right >= block.end and (reading.text[left:right].rstrip().endswith(":") or block.kind in ("heading", "short") or block.end - block.start < 100)
+    if opens:
+        index = reading.blocks.index(block)
+        for following in reading.blocks[index + 1 : index + 80]:
+            if following.kind not in ("item", "short", "heading") or any(following.start <= other.start < following.end for other in reading.spans("AWARD") if other is not award):
+                break
+            right = following.end
+    return left, right
+
+
 def _parts(reading: Reading, left: int, right: int) -> list[tuple[int, int, str, Span | None]]:
     """Extents of a sentence that may be issuer, presenter or recipient, each with its type."""
     tokens = reading.tokens
@@ -201,15 +216,31 @@ def _parts(reading: Reading, left: int, right: int) -> list[tuple[int, int, str,
             found.setdefault((span.start, span.end), (kind, span))
             if kind == "P":
                 begins.setdefault(tokens.at(span.start), "G")
+    people: dict[int, int] = {}
     for candidate in reading.proposed.get("official", ()):
-        if left <= candidate.start and candidate.end <= right and candidate.data["last"] == candidate.data["run"][1] and candidate.rule in ("honorific", "surname"):
-            found.setdefault((candidate.start, candidate.end), ("N", None))
+        if left <= candidate.start and candidate.end <= right and candidate.data["last"] == candidate.data["run"][1] and candidate.rule in ("honorific", "surname", "title"):
+            # of the cuts of one run the longest that an honorific or a surname begins
+            people[candidate.end] = min(people.get(candidate.end, candidate.start), candidate.start)
+    for end, start in people.items():
+        if (start, end) not in found and not any(held[0] <= start and end <= held[1] for held in found):
+            found[(start, end)] = ("N", None)
     first, last = tokens.at(left), tokens.before(right) + 1
-    for at in range(first, last):
+    at = first
+    while at < last:
         if at in laid.body:
             begins[at] = "B"
-        elif at in laid.group or (tokens.shape[at] == "0" and at + 1 < last and tokens.shape[at + 1] == "x"):
+        elif tokens.shape[at] == "0":
+            # "1.380 cá nhân", "98,2% hộ", "158/311 thôn": the number is one piece
+            stop = at + 1
+            while stop < last and tokens.start[stop] == tokens.end[stop - 1] and (tokens.shape[stop] == "0" or tokens.form[stop] in ".,/%"):
+                stop += 1
+            if stop < last and tokens.shape[stop] == "x":
+                begins.setdefault(at, "G")
+            at = stop
+            continue
+        elif at in laid.group:
             begins.setdefault(at, "G")
+        at += 1
     taken = 0
     for at, kind in sorted(begins.items()):
         for end in _part_ends(reading, tokens, laid, at, last):
@@ -225,17 +256,28 @@ def _part_ends(reading: Reading, tokens: Tokens, laid: Marks, first: int, last: 
     places = {tokens.at(span.start): tokens.before(span.end) + 1 for span in reading.spans("PLACE", tokens.start[first], tokens.end[min(first + LONGEST_PART, last) - 1])}
     at = first
     while at < min(last, first + LONGEST_PART):
+        if "\n" in reading.text[tokens.end[at - 1] : tokens.start[at]] and at > first:
+            ends.append(at)
+            break
         if at in places and at >= first:
             at = max(places[at], at + 1)
             ends.append(at)
             continue
         form, shape = tokens.folded[at], tokens.shape[at]
+        if shape == "0":
+            while at + 1 < last and tokens.start[at + 1] == tokens.end[at] and (tokens.shape[at + 1] == "0" or tokens.form[at + 1] in ".,/%"):
+                at += 1
+            at += 1
+            continue
         if at > first and (shape in ".;:()" or tokens.form[at] in OPEN or tokens.form[at] in "”»"):
             ends.append(at)
             break
-        if at > first and (at in laid.cue_at and laid.cue_at[at] in ("confer", "hand over", "receive", "to", "reason", "issuer", "done") or at in laid.award):
+        if at > first and at in laid.cue_at and laid.cue_at[at] in ("confer", "hand over", "receive", "to", "reason", "issuer", "done"):
             ends.append(at)
-            break
+            if laid.cue_at[at] != "issuer":
+                break
+        elif at > first and at in laid.award:
+            ends.append(at)
         if at > first and form in (",", "và", "-", "–"):
             ends.append(at)
         elif at > first and at in laid.stop:

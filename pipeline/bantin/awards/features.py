@@ -148,6 +148,12 @@ def roles(reading: Reading, candidates: list[Candidate]) -> None:
             spans_of[zone] = sorted(
                 (span.start, span.end, letter) for label, letter in (("AWARD", "A"), ("TITLE", "T"), ("OFFICIAL", "O"), ("PLACE", "P"), ("DATE", "D")) for span in reading.spans(label, *zone)
             )
+    verbs: dict[int, tuple[str, str, int]] = {}
+    name_ends: dict[tuple[int, int], set[int]] = {}
+    named: dict[tuple[int, int], set[tuple[int, int]]] = {}
+    for c in candidates:
+        if c.data["type"] in "NO":
+            named.setdefault(c.data["zone"], set()).add((c.start, c.end))
     for c in candidates:
         award, role, kind, zone = c.data["award"], c.data["role"], c.data["type"], c.data["zone"]
         first, last = tokens.at(c.start), tokens.before(c.end) + 1
@@ -169,10 +175,8 @@ def roles(reading: Reading, candidates: list[Candidate]) -> None:
             f"{order}{kind}prev={previous}",
             f"{order}next={following}",
             f"{order}prev2={_word(reading, first - 2)} {previous}",
-            f"{order}next2={following} {_word(reading, last + 1)}",
             f"headnoun={tokens.folded[first]}",
             f"headnoun2={' '.join(tokens.folded[first : min(first + 2, last)])}",
-            f"tail={tokens.folded[last - 1]}",
             f"size={_size(last - first)}|{kind}",
             f"longer={longer}|next={following}",
             f"longer={longer}|{kind}",
@@ -196,10 +200,28 @@ def roles(reading: Reading, candidates: list[Candidate]) -> None:
             f += [f"{order}{kind}w={word}" for word in set(words)]
         if c.data["span"] is not None:
             f.append("conf=" + ("low" if c.data["span"].confidence < 0.6 else "high"))
-        passive = any(word == "được" for word in tokens.folded[tokens.at(zone[0]) : award_first])
-        f.append(f"{order}{kind}passive={passive}")
-        f.append(f"{order}{kind}passive={passive}|next={following}")
-        f.append(f"{order}{kind}passive={passive}|prev={previous}")
+        key = id(award)
+        if key not in verbs:
+            verbs[key] = _verb(reading, laid, award_first, tokens.at(zone[0]))
+        verb, voice, verb_at = verbs[key]
+        toward, steps = _toward(reading, laid, first, last, before, award_first if before else award_last, verb_at)
+        clause = any(mark in pattern for mark in ";.")
+        f += [
+            f"{order}{kind}v={verb}|{voice}",
+            f"{order}{kind}toward={toward}",
+            f"{order}{kind}toward={toward}|v={verb}|{voice}",
+            f"{order}toward={toward}|v={verb}|{voice}|steps={min(steps, 3)}",
+            f"{order}{kind}toward={toward}|clause={clause}|A{min(pattern.count('A'), 2)}",
+            f"{order}{kind}side={'verb' if before and last <= verb_at else 'inner'}|{voice}|{verb}",
+        ]
+        if kind in "GB" and (c.end in name_ends.setdefault(zone, {end for start, end in inventory[zone] if (start, end) in named.get(zone, ())})):
+            f.append("endsinname")
+        if c.start >= reading.block_of(award.start).end:
+            # the list that the award opens
+            block = reading.block_of(c.start)
+            lead = first - tokens.at(block.start)
+            f.append(f"list|{block.kind}|{kind}|lead={min(lead, 4)}")
+            f.append(f"list|{kind}|prev={previous}|next={following}")
         if kind == "R":
             f.append("rest=" + following)
         # every feature speaks of one role only: the question is the same for all four
@@ -236,3 +258,49 @@ def _between(reading: Reading, laid: Marks, spans: list[tuple[int, int, str]], s
         if len(out) > 40:
             break
     return out
+
+
+def _verb(reading: Reading, laid: Marks, award_first: int, left: int) -> tuple[str, str, int]:
+    """The verb that governs an award: the kind of the last cue of giving or receiving before it in its
+    clause, its voice (passive where "được" stands before a verb of giving), and its token."""
+    tokens = reading.tokens
+    at = award_first - 1
+    while at >= left and award_first - at < 40:
+        if tokens.form[at] in ";":
+            break
+        kind = laid.cue_at.get(at)
+        if kind in ("confer", "hand over"):
+            for back in range(at - 1, max(left, at - 25) - 1, -1):
+                if tokens.form[back] == ";":
+                    break
+                if tokens.folded[back] == "được" or laid.cue_at.get(back) == "receive":
+                    return kind, "passive", back
+            return kind, "active", at
+        if kind == "receive":
+            return kind, "passive", at
+        at -= 1
+    return "none", "none", award_first
+
+
+def _toward(reading: Reading, laid: Marks, first: int, last: int, before: bool, award_at: int, verb_at: int) -> tuple[str, int]:
+    """The first cue met on the way from a part to its award, and how many marks were passed: over a
+    coordination ("cho A, B và C") or an apposition ("A, Chủ tịch …, được") the cue is the same."""
+    tokens = reading.tokens
+    steps = 0
+    if before:
+        for at in range(last, award_at):
+            if at in laid.cue_at and laid.cue_at[at] not in ("aim", "done", "issuer", "to"):
+                return f"{laid.cue_at[at]}:{tokens.folded[at]}" + ("!" if at == verb_at else ""), steps
+            if tokens.form[at] in ";":
+                return "semicolon", steps
+            steps += tokens.form[at] in ",("
+        return "award", steps
+    for at in range(first - 1, award_at - 1, -1):
+        if at in laid.cue_at and laid.cue_at[at] not in ("aim", "done"):
+            return f"{laid.cue_at[at]}:{tokens.folded[at]}", steps
+        if tokens.form[at] in ";":
+            return "semicolon", steps
+        if tokens.form[at] == ":":
+            return "colon", steps
+        steps += tokens.form[at] in ",(" or tokens.folded[at] == "và"
+    return "award", steps
