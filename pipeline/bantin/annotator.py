@@ -63,7 +63,8 @@ ROOMS: tuple[Room, ...] = (
         "officials",
         (
             Stage("title", "TITLE", officials.candidates.titles, officials.features.titles),
-            Stage("official", "OFFICIAL", officials.candidates.names, officials.features.names, officials.resolve.accept_names),
+            Stage("official", "OFFICIAL", officials.candidates.names, officials.features.names, officials.resolve.wait),
+            Stage("mention", "OFFICIAL", officials.candidates.mentions, officials.features.mentions, officials.resolve.accept_names),
             Stage("holds", "holds", officials.candidates.holds, officials.features.holds, officials.resolve.accept_holds),
         ),
         officials.resolve.resolve,

@@ -144,6 +144,8 @@ def fit(examples: Sequence[Example], strength: float = 1.0, folds: int = 5, leas
         for feature in set(example.features):
             counts[feature] = counts.get(feature, 0) + 1
     names = sorted(feature for feature, count in counts.items() if count >= least)
+    if not names:
+        raise ValueError("the examples have no feature that occurs twice: the room does not describe its candidates")
     index = {name: i for i, name in enumerate(names)}
     rows, columns = [], []
     for row, example in enumerate(examples):

@@ -110,16 +110,11 @@ def titles(reading: Reading) -> list[Candidate]:
         if reading.is_unread(tokens.start[first], tokens.end[role_end - 1]):
             continue
         ends = _title_ends(reading, laid, first, role_end, row, places, dates, word_edges)
-        for rank, end in enumerate(ends):
-            out.append(
-                Candidate(
-                    "TITLE",
-                    tokens.start[first],
-                    tokens.end[end - 1],
-                    "role" if end == role_end else "role+body",
-                    {"first": first, "last": end, "role": row, "role_end": role_end, "rank": rank, "ends": len(ends)},
-                )
-            )
+        begins = [first] if first == start and row is laid.role[start][1] else [first, laid.role[start][0]]
+        for begin in begins:  # "thừa uỷ quyền chủ tịch …" is no acting chairman: both readings are proposed
+            for rank, end in enumerate(ends):
+                data = {"first": begin, "last": end, "role": row, "role_end": role_end, "rank": rank, "ends": len(ends)}
+                out.append(Candidate("TITLE", tokens.start[begin], tokens.end[end - 1], "role" if end == role_end else "role+body", data))
     return out
 
 
@@ -139,6 +134,9 @@ def _title_ends(reading: Reading, laid: Marks, first: int, role_end: int, row: d
         if at in places:
             at = last_place = places[at]
             ends.append(at)
+            continue
+        if row["body"] == "abroad" and tokens.folded[at] in ("của", "tại") and at + 1 < limit:
+            at += 1
             continue
         if at in dates or at in laid.stop:
             break
@@ -166,7 +164,7 @@ def _title_ends(reading: Reading, laid: Marks, first: int, role_end: int, row: d
         if shape in "-–—&/" and at + 1 < limit and tokens.shape[at + 1] in ("x", "X", "A", "0"):
             at += 1
             continue
-        if shape == "," and seen_body and _lists_on(tokens, laid, at, limit):
+        if shape == "," and (seen_body or at > role_end) and _lists_on(tokens, laid, at, limit):
             at += 1
             continue
         if shape in "\"“”'" and at + 1 < limit:
@@ -187,12 +185,12 @@ def _joined(reading: Reading, tokens: Tokens, at: int) -> bool:
 def _lists_on(tokens: Tokens, laid: Marks, comma: int, limit: int) -> bool:
     """A comma inside a body's own name: "Sở Văn hóa, Thể thao và Du lịch" has its "và" soon after,
     with no role, honorific or stop before it."""
-    for at in range(comma + 1, min(comma + 9, limit)):
+    for at in range(comma + 1, min(comma + 11, limit)):
         if at in laid.role or at in laid.stop or (at in laid.honorific and tokens.shape[at] == "x"):
             return False
         if tokens.folded[at] == "và":
             return at > comma + 1
-        if tokens.shape[at] not in ("x", "X", "A", ",", "-"):
+        if tokens.shape[at] not in ("x", "X", "A", ",", "-", "/"):
             return False
     return False
 
@@ -206,6 +204,7 @@ def names(reading: Reading) -> list[Candidate]:
     laid = marks(reading)
     title_ends = {tokens.before(span.end) + 1 for span in reading.spans("TITLE")}
     title_starts = {tokens.at(span.start): tokens.before(span.end) + 1 for span in reading.spans("TITLE")}
+    walls = title_starts.keys() | {tokens.at(span.start) for span in reading.spans("DATE")}
     out: list[Candidate] = []
     at = 0
     count = len(tokens)
@@ -216,16 +215,16 @@ def names(reading: Reading) -> list[Candidate]:
         if at in title_starts:  # a title's own words are no name
             at = max(title_starts[at], at + 1)
             continue
-        end = _run_end(reading, tokens, at, title_starts)
+        end = _run_end(reading, tokens, at, walls)
         out.extend(_cuts(reading, tokens, laid, at, end, title_ends))
         at = end
     return out
 
 
-def _run_end(reading: Reading, tokens: Tokens, start: int, title_starts: dict[int, int]) -> int:
+def _run_end(reading: Reading, tokens: Tokens, start: int, walls: set[int]) -> int:
     text = reading.text
     at = start + 1
-    while at < len(tokens) and at not in title_starts:
+    while at < len(tokens) and at not in walls:
         gap = text[tokens.end[at - 1] : tokens.start[at]]
         if tokens.shape[at] in _CAPITAL and gap in (" ", "  "):
             at += 1
@@ -252,6 +251,8 @@ def _cuts(reading: Reading, tokens: Tokens, laid: Marks, start: int, end: int, t
         begins[start] = "run"
     out = []
     for first, rule in begins.items():
+        if first in laid.role and tokens.shape[first] == "A" and first + 1 < end:
+            continue  # "ĐBQH Dương Văn Hà": the abbreviation is a title
         for last in range(first + 1, min(end, first + LONGEST_NAME) + 1):
             size = last - first
             if size == 1 and (rule in ("surname", "run") or last != end):
@@ -272,6 +273,15 @@ def _between_names(tokens: Tokens, start: int, end: int) -> bool:
     before = tokens.form[start - 1] if start else ""
     after = tokens.form[end] if end < len(tokens) else ""
     return (before in ",:;-–+(" or before in ("và", "")) and (after in ",;-–(." or after == "và") and end - start >= 2
+
+
+def mentions(reading: Reading) -> list[Candidate]:
+    """The same names again, for a second look: now it is known how the first look judged each, and
+    what one mention of a person shows holds for the others. ``data["first look"]``: its probability."""
+    out = []
+    for c in reading.proposed["official"]:
+        out.append(Candidate(c.label, c.start, c.end, c.rule, {**c.data, "first look": c.probability, "seen": c.features}))
+    return out
 
 
 # --- who holds which ------------------------------------------------------------------------------

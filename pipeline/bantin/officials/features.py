@@ -4,8 +4,10 @@ thing about the candidate, its neighbours or, for names, the other mentions of t
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 from itertools import pairwise
 
+from bantin.lexicon import rows, split
 from bantin.officials.candidates import Marks, marks
 from bantin.reading import Candidate, Reading, Span
 
@@ -98,6 +100,15 @@ def titles(reading: Reading, candidates: list[Candidate]) -> None:
             f.append("body=no")
             f.append(f"nobody|prev={before}|next={after}")
             f.append(f"nobody|role={role_form}|next={after}")
+        if _holds_name(reading, laid, role_end, last, places):
+            f.append("hasname")
+            f.append("hasname|next=" + after)
+        strange = sum(tokens.shape[at] == "x" and tokens.folded[at] not in _body_words() for at in range(role_end, last))
+        f.append(f"strange={min(strange, 3)}|end={end_kind}")
+        if strange and tokens.shape[last - 1] == "x" and tail not in _body_words():
+            f.append("strangetail|next=" + after)
+        if tokens.shape[last] == "x" if last < len(tokens) else False:
+            f.append(f"nextknown={following in _body_words()}|end={end_kind}")
         if cuts_place:
             f.append("cuts")
         if "," in inside:
@@ -116,6 +127,31 @@ def titles(reading: Reading, candidates: list[Candidate]) -> None:
         f.append(f"named={'after' if name_after else 'before' if _follows_name(reading, laid, first) else 'no'}|shape={shape}|end={end_kind}")
 
 
+@lru_cache(maxsize=1)
+def _body_words() -> frozenset[str]:
+    """Folded words that names of bodies and units are made of; a small letter word of another kind
+    ("chỉ đạo", "bận") usually opens the clause's verb."""
+    words = {token for row in rows("officials", "bodies") for token in split(row["form"])}
+    return frozenset(words | {token for row in rows("officials", "levels") for token in split(row["form"])})
+
+
+def _holds_name(reading: Reading, laid: Marks, start: int, end: int, places: dict[int, Span]) -> bool:
+    """Is there a personal name inside (two capitals or more, the first a surname, outside places)?"""
+    tokens = reading.tokens
+    at = start
+    while at < end:
+        if at in places:
+            at = max(tokens.before(places[at].end) + 1, at + 1)
+            continue
+        if at in laid.body:
+            at = laid.body[at][0]
+            continue
+        if at in laid.surname and at + 1 < end and tokens.shape[at + 1] in ("X", "A") and at > start and (tokens.shape[at - 1] == "x" or tokens.shape[at - 1] == "0"):
+            return True
+        at += 1
+    return False
+
+
 def _follows_name(reading: Reading, laid: Marks, first: int) -> bool:
     """Does a run of capitals with a surname stand right before (with a comma, dash or bracket)?"""
     tokens = reading.tokens
@@ -132,6 +168,10 @@ def _follows_name(reading: Reading, laid: Marks, first: int) -> bool:
 
 
 # --- names ----------------------------------------------------------------------------------------
+
+
+# Evidence that by itself makes a person an official (guidelines, OFFICIAL).
+_OFFICIAL = {"title", "rank", "comrade", "is-title", "is-rank"}
 
 
 def names(reading: Reading, candidates: list[Candidate]) -> None:
@@ -202,7 +242,7 @@ def names(reading: Reading, candidates: list[Candidate]) -> None:
                 f.append(f"place={relation}|{'sure' if span.confidence > 0.9 else 'unsure'}")
                 f.append(f"place={relation}|prevk={before}")
         f += [("ev=" + item) for item in found]
-        if "title" in found or "rank" in found or "comrade" in found:
+        if _OFFICIAL & set(found):
             f.append("ev=official")
         # Other mentions of the name: the whole document decides who holds a post.
         everywhere = evidence[key]
@@ -213,9 +253,45 @@ def names(reading: Reading, candidates: list[Candidate]) -> None:
             fuller = set().union(*(evidence[full] for full in shorts[key] if full != key)) if key in shorts else set()
             f += [f"full{size}={item}" for item in sorted(fuller)]
             f.append(f"full{size}={'yes' if fuller else 'no'}|rule={c.rule}")
-            f.append(f"short|official={bool(fuller & {'title', 'rank', 'comrade'})}|prevk={before}")
+            f.append(f"short|official={bool(fuller & _OFFICIAL)}|prevk={before}")
         else:
-            f.append(f"official={bool(everywhere & {'title', 'rank', 'comrade'})}|prevk={before}")
+            f.append(f"official={bool(everywhere & _OFFICIAL)}|prevk={before}")
+
+
+def mentions(reading: Reading, candidates: list[Candidate]) -> None:
+    """The second look: this mention's first judgement beside those of the person's other mentions."""
+    tokens = reading.tokens
+    best: dict[str, list[float]] = defaultdict(list)
+    for c in candidates:
+        best[" ".join(tokens.folded[c.data["first"] : c.data["last"]])].append(c.data["first look"])
+    by_tail: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    for key, looks in best.items():
+        parts = key.split(" ")
+        if len(parts) > 1:
+            by_tail[parts[-1]].append((key, max(looks)))
+    for c in candidates:
+        first, last = c.data["first"], c.data["last"]
+        key = " ".join(tokens.folded[first:last])
+        size = last - first
+        own = _bin(c.data["first look"])
+        looks = best[key]
+        others = max((p for p in looks if p is not c.data["first look"]), default=0.0) if len(looks) > 1 else -1.0
+        fuller = max((p for full, p in by_tail[key.split(" ")[-1]] if full != key and (" " + full).endswith(" " + key)), default=-1.0)
+        mean = sum(looks) / len(looks)
+        f = c.features
+        f += [f"own={own}", f"own={own}|size={min(size, 4)}", f"max={_bin(max(looks))}", f"others={_bin(others)}", f"own={own}|others={_bin(others)}", f"mean={_bin(mean)}|n={min(len(looks), 4)}"]
+        f += [f"fuller={_bin(fuller)}|size={min(size, 3)}", f"own={own}|fuller={_bin(fuller)}", f"rule={c.rule}|own={own}"]
+        # a shorter or a longer cut of the same run that the first look liked better
+        f += [feature for feature in c.data["seen"] if feature.startswith(("all=", "full1=", "full2=", "ev=", "prevk=", "place=same", "edge=", "cut", "official="))]
+
+
+def _bin(probability: float) -> str:
+    if probability < 0:
+        return "none"
+    for limit in (0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98):
+        if probability < limit:
+            return f"<{limit}"
+    return "sure"
 
 
 def _evidence(reading: Reading, laid: Marks, c: Candidate, titles_by_end: dict[int, Span], titles_by_start: dict[int, Span]) -> list[str]:
@@ -248,6 +324,13 @@ def _evidence(reading: Reading, laid: Marks, c: Candidate, titles_by_end: dict[i
         found.append("title")
     elif word in (",", "-", "–") and any(at in titles_by_start for at in range(after + 1, min(after + 4, len(tokens)))):
         found.append("near-title")
+    said = next((at for at in range(after, min(after + 9, len(tokens))) if tokens.folded[at] in ("là", "làm") or tokens.form[at] in ".;"), None)
+    if said is not None and tokens.form[said] not in ".;":
+        # "Bà Thường là trung tá, nguyên Trưởng ban …", "lúc ấy là Phó Bí thư …"
+        if any(at in titles_by_start for at in range(said + 1, min(said + 4, len(tokens)))):
+            found.append("is-title")
+        if any(at in laid.honorific and laid.honorific[at][1] == "rank" for at in range(said + 1, min(said + 3, len(tokens)))):
+            found.append("is-rank")
     if word == "," and _word(reading, after + 1) in ("sinh", "sn", "ngụ", "trú", "quê", "ở", "thường") or (word in (",", "(") and any(w == "tuổi" for w in tokens.folded[after + 1 : after + 4])):
         found.append("aged")
     return found

@@ -7,6 +7,10 @@ from bantin.reading import Candidate, Reading, Relation, Span
 from bantin.select import select
 
 
+def wait(reading: Reading, candidates: list[Candidate], threshold: float) -> None:
+    """The first look at names accepts nothing: the second one does."""
+
+
 def accept_names(reading: Reading, candidates: list[Candidate], threshold: float) -> None:
     """Names without overlaps; where a name and a place claim the same words the surer one stands."""
     found = select(candidates, threshold)
