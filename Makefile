@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 .PHONY: demo test train check clean
 
 demo: $(VENV)/ready
-	$(BIN)/bantin annotate corpus/sample.txt --published 2022-01
+	$(BIN)/bantin annotate corpus/sample.txt --published 2021-06
 
 test: $(VENV)/ready-test
 	$(BIN)/python -m pytest

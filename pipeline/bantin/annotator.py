@@ -57,7 +57,7 @@ class Room:
 
 
 ROOMS: tuple[Room, ...] = (
-    Room("dates", (Stage("date", "DATE", dates.candidates.propose, dates.features.describe),), dates.resolve.resolve),
+    Room("dates", (Stage("date", "DATE", dates.candidates.propose, dates.features.describe, dates.resolve.accept),), dates.resolve.resolve),
     Room("places", (Stage("place", "PLACE", places.candidates.propose, places.features.describe),), places.resolve.resolve),
     Room(
         "officials",

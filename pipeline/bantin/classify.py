@@ -1,7 +1,10 @@
 """The one classifier: for each question a logistic regression over binary features.
 
 A question is "is this candidate a DATE?", "is this award given?", "does this person hold this
-title?". scikit-learn trains (`bantin train`); applying the weights needs numpy alone. The weights
+title?". Where rules propose several extents of one mention (candidates with the same
+``data["group"]``), the question is asked in two steps: is there a mention at all, and if so, which
+extent is it: a second regression, trained on true mentions alone, shares the mention's probability
+out among its extents. scikit-learn trains (`bantin train`); applying the weights needs numpy alone. The weights
 ship as ``weights.npy`` (float32, no pickle) with ``vocabulary.json``; ``manifest.json`` holds their
 SHA-256, so that a damaged model is an error and never an empty result.
 """
@@ -22,6 +25,7 @@ from bantin.reading import Candidate
 
 FORMAT = "1"
 FILES = ("vocabulary.json", "weights.npy")
+EXTENT = ".extent"  # the second step of a question, beside it in the vocabulary
 
 
 @dataclass
@@ -34,16 +38,48 @@ class Question:
     slope: float = 1.0
     shift: float = 0.0
     threshold: float = 0.5
+    extent: Question | None = None
+
+    def score(self, features: Iterable[str]) -> float:
+        """The log-odds before calibration."""
+        get = self.weights.get
+        total = self.bias
+        for feature in features:
+            total += get(feature, 0.0)
+        return total
 
     def probability(self, features: Iterable[str]) -> float:
-        get = self.weights.get
-        score = self.bias
-        for feature in features:
-            score += get(feature, 0.0)
-        score = score * self.slope + self.shift
-        if score < -35:
-            return 0.0
-        return 1.0 / (1.0 + math.exp(-score))
+        return sigmoid(self.score(features) * self.slope + self.shift)
+
+    def share(self, candidates: Sequence[Candidate]) -> None:
+        """Set the probabilities of candidates that stand in groups (``extent`` is there)."""
+        assert self.extent is not None
+        groups: dict = {}
+        for candidate in candidates:
+            groups.setdefault(candidate.data["group"], []).append(candidate)
+        for members in groups.values():
+            total = sum(sigmoid(self.score(member.features)) for member in members)
+            mention = sigmoid(log_odds(total) * self.slope + self.shift)
+            scores = [self.extent.score(member.features) * self.extent.slope for member in members]
+            for member, part in zip(members, softmax(scores), strict=True):
+                member.probability = mention * part
+
+
+def sigmoid(score: float) -> float:
+    return 1.0 / (1.0 + math.exp(-score)) if score > -35 else 0.0
+
+
+def log_odds(probability: float) -> float:
+    """Log-odds of a probability, or of a sum of probabilities of exclusive cases, within ±6.9."""
+    probability = min(max(probability, 1e-3), 1 - 1e-3)
+    return math.log(probability / (1 - probability))
+
+
+def softmax(scores: Sequence[float]) -> list[float]:
+    top = max(scores)
+    parts = [math.exp(score - top) for score in scores]
+    total = sum(parts)
+    return [part / total for part in parts]
 
 
 class Classifier:
@@ -59,8 +95,11 @@ class Classifier:
             question = self.questions[name]
         except KeyError:
             raise ModelError(f"the model knows no question '{name}'; rebuild it with: bantin train") from None
-        for candidate in candidates:
-            candidate.probability = question.probability(candidate.features)
+        if question.extent is not None:
+            question.share(candidates)
+        else:
+            for candidate in candidates:
+                candidate.probability = question.probability(candidate.features)
         return question.threshold
 
 
@@ -82,13 +121,17 @@ def load(folder: Path) -> Classifier:
     first = 0
     for name, entry in vocabulary.items():
         last = first + len(entry["features"])
-        questions[name] = Question(
+        question = Question(
             dict(zip(entry["features"], weights[first:last], strict=True)),
             entry["bias"],
             entry["slope"],
             entry["shift"],
             entry["threshold"],
         )
+        if name.endswith(EXTENT):
+            questions[name.removesuffix(EXTENT)].extent = question
+        else:
+            questions[name] = question
         first = last
     return Classifier(questions, manifest)
 
@@ -98,7 +141,10 @@ def save(folder: Path, questions: dict[str, Question], about: dict) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     vocabulary = {}
     weights: list[float] = []
-    for name, question in questions.items():
+    flat = [pair for name, question in questions.items() for pair in ((name, question), (name + EXTENT, question.extent))]
+    for name, question in flat:
+        if question is None:
+            continue
         features = sorted(question.weights)
         vocabulary[name] = {
             "bias": round(question.bias, 4),
@@ -117,28 +163,59 @@ def save(folder: Path, questions: dict[str, Question], about: dict) -> None:
 
 @dataclass
 class Example:
-    """A labelled candidate: its features, the answer, and the article it stands in."""
+    """A labelled candidate: its features, the answer, the article it stands in, and its group there
+    (None where the stage has no groups)."""
 
     features: list[str]
     answer: bool
     article: int
+    group: object = None
 
 
 def fit(examples: Sequence[Example], strength: float = 1.0, folds: int = 5, least: int = 2) -> tuple[Question, list[float]]:
-    """Train one question; also each example's probability by a model that never saw its article.
+    """Train one question; also each example's probability by models that never saw its article.
 
     Features seen in fewer than ``least`` examples are left out. The out-of-fold scores calibrate
-    the question (Platt 1999) and set the threshold at the best F1. Deterministic.
+    the question (Platt 1999) and set the threshold. Deterministic.
     """
-    from scipy.sparse import csr_matrix
-    from sklearn.linear_model import LogisticRegression
-
     answers = np.array([example.answer for example in examples], dtype=int)
     if len(examples) == 0 or answers.min() == answers.max():
         # Nothing to learn: every candidate seen had one answer.
         always = float(answers.max()) if len(examples) else 0.0
         rate = 0.98 if always else 0.02
         return Question({}, math.log(rate / (1 - rate))), [rate] * len(examples)
+    matrix, names = _matrix(examples, least)
+    articles = np.array([example.article for example in examples])
+    everything = np.ones(len(examples), dtype=bool)
+    scores, final = _cross_fit(matrix, answers, articles, everything, strength, folds)
+    if examples[0].group is None:
+        slope, shift = _platt(scores, answers)
+        probabilities = 1 / (1 + np.exp(-(slope * scores + shift)))
+        return _question(names, final, slope, shift, _best_threshold(probabilities, answers)), probabilities.tolist()
+
+    groups: dict[tuple, list[int]] = {}
+    for row, example in enumerate(examples):
+        groups.setdefault((example.article, example.group), []).append(row)
+    rows = list(groups.values())
+    true = np.zeros(len(examples), dtype=bool)
+    for members in rows:
+        true[members] = answers[members].any()
+    extents, final_extent = _cross_fit(matrix, answers, articles, true, strength, folds)
+    extent_slope = max(_platt(extents[true], answers[true])[0], 0.1)
+    totals = np.array([log_odds(float(sum(sigmoid(s) for s in scores[members]))) for members in rows])
+    slope, shift = _platt(totals, np.array([int(answers[members].any()) for members in rows]))
+    shared = np.zeros(len(examples))
+    for members, total in zip(rows, totals, strict=True):
+        shared[members] = np.array(softmax([extents[row] * extent_slope for row in members])) * sigmoid(slope * total + shift)
+    question = _question(names, final, slope, shift, _best_threshold(shared, answers))
+    question.extent = _question(names, final_extent, extent_slope, 0.0, 0.5)
+    return question, shared.tolist()
+
+
+def _matrix(examples: Sequence[Example], least: int):
+    """Sparse examples by features, and the features' names in order."""
+    from scipy.sparse import csr_matrix
+
     counts: dict[str, int] = {}
     for example in examples:
         for feature in set(example.features):
@@ -147,39 +224,45 @@ def fit(examples: Sequence[Example], strength: float = 1.0, folds: int = 5, leas
     if not names:
         raise ValueError("the examples have no feature that occurs twice: the room does not describe its candidates")
     index = {name: i for i, name in enumerate(names)}
-    rows, columns = [], []
-    for row, example in enumerate(examples):
-        for feature in set(example.features):
-            if feature in index:
-                rows.append(row)
-                columns.append(index[feature])
-    matrix = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(examples), len(names)))
-    articles = np.array([example.article for example in examples])
+    pairs = [(row, index[feature]) for row, example in enumerate(examples) for feature in set(example.features) if feature in index]
+    rows, columns = zip(*pairs, strict=True)
+    return csr_matrix((np.ones(len(pairs)), (rows, columns)), shape=(len(examples), len(names))), names
 
-    def regression(rows_: np.ndarray):
+
+def _cross_fit(matrix, answers: np.ndarray, articles: np.ndarray, teaching: np.ndarray, strength: float, folds: int):
+    """Every row's score by a model trained on the teaching rows of other articles; and the model of all."""
+    from sklearn.linear_model import LogisticRegression
+
+    def regression(chosen: np.ndarray):
         # liblinear is deterministic and exact on small sparse data.
-        return LogisticRegression(C=strength, solver="liblinear", max_iter=1000, tol=1e-6, random_state=0).fit(matrix[rows_], answers[rows_])
+        return LogisticRegression(C=strength, solver="liblinear", max_iter=1000, tol=1e-6, random_state=0).fit(matrix[chosen], answers[chosen])
 
-    scores = np.zeros(len(examples))
-    every = np.arange(len(examples))
+    scores = np.zeros(len(answers))
     for fold in range(folds):
         held = articles % folds == fold
-        train = every[~held]
+        train = teaching & ~held
         if not held.any():
             continue
-        if len(train) == 0 or answers[train].min() == answers[train].max():
-            scores[held] = 4.0 if len(train) and answers[train].max() else -4.0
+        if not train.any() or answers[train].min() == answers[train].max():
+            scores[held] = 4.0 if train.any() and answers[train].max() else -4.0
         else:
             scores[held] = regression(train).decision_function(matrix[held])
+    return scores, regression(teaching)
+
+
+def _platt(scores: np.ndarray, answers: np.ndarray) -> tuple[float, float]:
+    from sklearn.linear_model import LogisticRegression
+
+    if answers.min() == answers.max():
+        return 1.0, 0.0
     platt = LogisticRegression(C=1e3, solver="lbfgs").fit(scores[:, None], answers)
     slope, shift = float(platt.coef_[0, 0]), float(platt.intercept_[0])
-    if slope <= 0:  # scores that say nothing out of fold: keep the order, not the scale
-        slope, shift = 1.0, 0.0
-    out_of_fold = 1 / (1 + np.exp(-(slope * scores + shift)))
-    final = regression(every)
-    weights = {name: round(float(w), 4) for name, w in zip(names, final.coef_[0], strict=True) if abs(w) >= 0.005}
-    question = Question(weights, float(final.intercept_[0]), slope, shift, _best_threshold(out_of_fold, answers))
-    return question, out_of_fold.tolist()
+    return (slope, shift) if slope > 0 else (1.0, 0.0)  # scores that say nothing out of fold
+
+
+def _question(names: list[str], model, slope: float, shift: float, threshold: float) -> Question:
+    weights = {name: round(float(w), 4) for name, w in zip(names, model.coef_[0], strict=True) if abs(w) >= 0.005}
+    return Question(weights, float(model.intercept_[0]), slope, shift, threshold)
 
 
 def _best_threshold(probabilities: np.ndarray, answers: np.ndarray) -> float:

@@ -12,11 +12,14 @@ from typing import Annotated
 
 import typer
 
+from bantin.batch.command import app as batch_app
 from bantin.errors import ArticleError, BantinError, UsageError
+from bantin_eval.cli import evaluate
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help="Officials, places, dates and awards in Vietnamese local-government news.")
 corpus_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The labelled articles.")
 app.add_typer(corpus_app, name="corpus")
+app.add_typer(batch_app, name="batch")
 
 FORMATS = ("text", "json")
 
@@ -51,26 +54,6 @@ def annotate(
 
 
 @app.command()
-def batch(
-    inputs: Annotated[list[Path], typer.Argument(help="JSONL files of {\"id\", \"published\"?, \"text\"} lines.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The folder for part-*.jsonl, failed.jsonl and manifest.json.")],
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")] = False,
-) -> None:
-    """Annotate dumps of articles."""
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    from bantin.batch.run import run
-
-    with Progress(SpinnerColumn(), MofNCompleteColumn(), TextColumn("articles"), TextColumn("{task.fields[failed]} failed"), TimeElapsedColumn(), console=Console(stderr=True), disable=quiet) as bar:
-        task = bar.add_task("annotate", total=None, failed=0)
-        manifest = run(inputs, out, lambda done, failed: bar.update(task, completed=done, failed=failed))
-    typer.echo(f"{manifest['out']} annotated, {manifest['failed']} failed: {out}", err=True)
-    if manifest["failed"]:
-        raise typer.Exit(3)
-
-
-@app.command()
 def train(
     corpus: Annotated[Path, typer.Option(help="The folder of labelled training articles.")] = Path("corpus/train"),
     out: Annotated[Path | None, typer.Option(help="Where the weights are written; the installed models by default.")] = None,
@@ -87,6 +70,9 @@ def train(
     target = out or models_folder()
     training.write(target, records, strength, say=lambda line: typer.echo(line, err=True))
     typer.echo(f"{len(records)} articles: {target}", err=True)
+
+
+app.command("eval")(evaluate)
 
 
 def main() -> None:

@@ -90,7 +90,7 @@ def train(records: Iterable[dict], strength: float = 1.0, say: Callable[[str], N
                 of_article.append(candidates)
                 for candidate in candidates:
                     if gold.counts(stage, candidate):
-                        examples.append(classify.Example(candidate.features, gold.answer(stage, candidate), number))
+                        examples.append(classify.Example(candidate.features, gold.answer(stage, candidate), number, candidate.data.get("group")))
                         teaching.append(candidate)
             question, probabilities = classify.fit(examples, strength)
             questions[stage.question] = question

@@ -113,7 +113,7 @@ def titles(reading: Reading) -> list[Candidate]:
         begins = [first] if first == start and row is laid.role[start][1] else [first, laid.role[start][0]]
         for begin in begins:  # "thừa uỷ quyền chủ tịch …" is no acting chairman: both readings are proposed
             for rank, end in enumerate(ends):
-                data = {"first": begin, "last": end, "role": row, "role_end": role_end, "rank": rank, "ends": len(ends)}
+                data = {"group": start, "first": begin, "last": end, "role": row, "role_end": role_end, "rank": rank, "ends": len(ends)}
                 out.append(Candidate("TITLE", tokens.start[begin], tokens.end[end - 1], "role" if end == role_end else "role+body", data))
     return out
 

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 from bantin.article import PREFIX
+from bantin.text.fold import CAPITALS, SMALL
 
 
 @dataclass(frozen=True)
@@ -28,17 +29,17 @@ _CAPTION = re.compile(r"\s*\(?(?:Ảnh|Trong ảnh|Ảnh trên|Ảnh dưới|Ch�
 _CREDIT = re.compile(
     r"(?:[-–(/]\s*)?\b(?:Ảnh|ẢNH|Nguồn ảnh|Nguồn|Tin, ảnh|Tin và ảnh|Bài và ảnh|Bài, ảnh|Ảnh minh họa|Ảnh tư liệu)\s*(?:minh hoạ|minh họa|tư liệu|chụp màn hình|internet)?\s*:\s*"
     # The name ends before a word that opens the next sentence ("Ảnh: Tá Lâm Hai vợ chồng …").
-    r"(?P<who>[A-ZĐÀ-Ỹ][^\s.;:,)(]*(?:(?:[ /&-]| - )[A-ZĐÀ-Ỹ][^\s.;:,)(]*){0,4})(?!\S)(?!\s+[a-zđà-ỹ])"
+    rf"(?P<who>[{CAPITALS}][^\s.;:,)(]*(?:(?:[ /&-]| - )[{CAPITALS}][^\s.;:,)(]*){{0,4}})(?![^\s.;:,)(])(?!\s+[{SMALL}])"
 )
 # "(Baonghean) -", "GD&TĐ -", "TTO -", "(Báo Quảng Ninh) –" before the first sentence of a paragraph.
-_TAG = re.compile(r"(?m)^\s*(?:\((?=[^)\n]{2,40}\)\s*[-–—])[^)\n]*\)|[A-ZĐ&]{2,10}|[A-Z][A-Za-z]+(?:\.(?:vn|com|net|org))+)\s*[-–—]\s+(?=[A-ZĐÀ-Ỹ“\"'0-9])")
-_NAME = r"[A-ZĐÀ-Ỹ][\wÀ-ỹ'’]*"
+_TAG = re.compile(rf"(?m)^\s*(?:\((?=[^)\n]{{2,40}}\)\s*[-–—])[^)\n]*\)|[A-ZĐ&]{{2,10}}|[A-Z][A-Za-z]+(?:\.(?:vn|com|net|org))+)\s*[-–—]\s+(?=[{CAPITALS}“\"'0-9])")
+_NAME = rf"[{CAPITALS}][\w'’]*"
 # A byline ends the article: a few capitalised words (or capitals) after the last full stop or line.
 _BYLINE = re.compile(
     rf"(?:(?<=[.!?…”\"')/])|(?<=\n)|\A)\s*(?P<by>(?:Theo\s+|Tin, ảnh:\s*|Bài, ảnh:\s*|Bài và ảnh:\s*|PV\s*[:-]\s*)?"
     rf"{_NAME}(?:[ .]{{0,2}}{_NAME}){{0,4}}(?:\s*[-–,&/]\s*{_NAME}(?:[ .]{{0,2}}{_NAME}){{0,4}}){{0,3}}\s*(?:\([^)\n]{{2,40}}\))?(?:\s*/\s*[\w .-]{{2,30}})?)\s*[.]?\s*\Z"
 )
-_END = re.compile(r"(?<=[.!?…])[”\"')\]]*\s+(?=[“\"'(\[]?[A-ZĐÀ-Ỹ0-9-])|\n+")
+_END = re.compile(rf"(?<=[.!?…])[”\"')\]]*\s+(?=[“\"'(\[]?[{CAPITALS}0-9-])|\n+")
 _ABBREVIATED = re.compile(r"(?:\b(?:TP|Tp|tp|TX|Tx|TT|P|Q|H|KP|T|TS|ThS|Th\.S|BS|PGS|GS|CN|KS|Ths|Bs|St|Mr|Mrs|Ms|Dr|ĐT|Đ|đ/c|Đ/c|ĐC|v\.v|Tr|tr|Km|No)|\b[A-Z])\.\Z")
 
 
@@ -103,6 +104,8 @@ def _bylines(text: str, parts: list[Block]) -> list[tuple[int, int]]:
         window = line[-120:]
         offset = block.end - len(window)
         match = _BYLINE.search(window if len(line) > 120 else "\n" + window, 0 if len(line) > 120 else 1)
+        if match and match["by"].isalpha() and text[match.end("by") - len(line[-120:]) : block.end].rstrip().endswith("."):
+            match = None  # one word and a full stop is a sentence
         if match and not _signed(text, block, parts):
             shift = offset if len(line) > 120 else offset - 1
             out.append((shift + match.start("by"), shift + match.end("by")))

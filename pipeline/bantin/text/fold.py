@@ -6,6 +6,11 @@ dashes, quotation marks and spaces of all kinds made one. What is reported is ne
 
 from __future__ import annotations
 
+# Insides of regular expression classes. A range such as À-Ỹ is no class of capitals: the Vietnamese
+# letters of Unicode alternate between the two cases.
+CAPITALS = "".join(chr(code) for code in range(0x41, 0x1EFF) if chr(code).isupper() and (code < 0x250 or code >= 0x1E00))
+SMALL = "".join(chr(code) for code in range(0x61, 0x1EFF) if chr(code).islower() and (code < 0x250 or code >= 0x1E00))
+
 _ONE = str.maketrans(
     {dash: "-" for dash in "‐‑‒–—―−"}
     | {quote: '"' for quote in "“”„‟«»″"}
