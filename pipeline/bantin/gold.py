@@ -24,11 +24,12 @@ with offsets in code points of ``text``, half open.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+
+import jsonlines
 
 from bantin.markup import LETTERS, Mark, Marked, MarkupError, parse, render
 
@@ -163,18 +164,17 @@ def read_gold(path: Path) -> list[dict]:
     if path.is_dir():
         return list(read_corpus(path))
     records = []
+    number = 0
     try:
-        with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    record = json.loads(line)
-                    if not isinstance(record, dict) or "spans" not in record or "id" not in record:
-                        raise GoldError(f"{path}: line {number}: an object with id and spans was expected")
-                    records.append(record)
+        with jsonlines.open(path) as lines:
+            for number, record in enumerate(lines.iter(skip_empty=True), 1):
+                if not isinstance(record, dict) or "spans" not in record or "id" not in record:
+                    raise GoldError(f"{path}: line {number}: an object with id and spans was expected")
+                records.append(record)
+    except jsonlines.InvalidLineError as error:
+        raise GoldError(f"{path}: line {error.lineno}: not JSON") from None
     except (OSError, UnicodeDecodeError) as error:
         raise GoldError(f"{path}: {error}") from None
-    except json.JSONDecodeError as error:
-        raise GoldError(f"{path}: line {number}: not JSON: {error}") from None
     if not records:
         raise GoldError(f"{path}: no record in this file")
     return records
