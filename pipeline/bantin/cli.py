@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from bantin_eval.cli import evaluate
 
 from bantin.batch.command import app as batch_app
 from bantin.errors import ArticleError, BantinError, UsageError
-from bantin_eval.cli import evaluate
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help="Officials, places, dates and awards in Vietnamese local-government news.")
 corpus_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The labelled articles.")

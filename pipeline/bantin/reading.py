@@ -152,7 +152,12 @@ class Reading:
 
     def is_unread(self, start: int, end: int) -> bool:
         """True if the span touches a region in which nothing is labelled."""
-        return any(start < right and left < end for left, right in self.unread)
+        index = bisect_left(self._unread_ends, start + 1)
+        return index < len(self.unread) and self.unread[index][0] < end
+
+    @cached_property
+    def _unread_ends(self) -> list[int]:
+        return [right for _, right in self.unread]
 
     def cuts_word(self, start: int, end: int) -> bool:
         """True if underthesea sees a word that one edge of the span would cut."""
