@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 
 from bantin.places.candidates import marks
-from bantin.reading import Candidate, Reading
+from bantin.reading import Candidate, Reading, Tokens
+
+# What the names' kinds may be after a class noun of a kind.
+_LEVEL = {"province": {"province"}, "city": {"province", "district"}, "district": {"district"}, "commune": {"commune"}}
+_REACH = 8  # tokens over which a word before a place tells what it is
+
+
+def _sense(tokens: Tokens, senses: list[tuple[int, str]], ends: list[int], first: int) -> tuple[str, str]:
+    """The sense of the nearest telling word before token ``first`` in its clause, and how far it is; ('', '')."""
+    index = bisect_right(ends, first) - 1
+    if index < 0 or first - ends[index] > _REACH:
+        return "", ""
+    end, sense = senses[index]
+    if any(form in ".;:()“”\"" for form in tokens.form[end:first]):
+        return "", ""
+    gap = first - end
+    return sense, "0" if gap == 0 else "capitals" if all(shape in ("X", "A") for shape in tokens.shape[end:first]) else "1-2" if gap <= 2 else "3+"
 
 
 def describe(reading: Reading, candidates: list[Candidate]) -> None:
@@ -22,6 +39,12 @@ def describe(reading: Reading, candidates: list[Candidate]) -> None:
     for c in candidates:
         key = (c.data["first"], c.data["class"])
         longest[key] = max(longest.get(key, 0), c.data["last"])
+    # The extents of one name that the units' table knows at the level of its class noun.
+    fitting: dict[tuple[int, int], list[int]] = {}
+    for c in candidates:
+        if (level := _LEVEL.get(c.data["kind"])) and c.data["class"]:
+            fitting[c.data["first"], c.data["name"]] = [end for end, kinds in laid.names.get(c.data["name"], ()) if level & set(kinds.split("+"))]
+    ends = [end for end, _ in laid.senses]
     for c in candidates:
         first, name, last = c.data["first"], c.data["name"], c.data["last"]
         noun = c.data["class"]
@@ -62,6 +85,23 @@ def describe(reading: Reading, candidates: list[Candidate]) -> None:
         if last + 1 < count:
             f.append(f"next2={following} {folded[last + 1]}")
         f.append(f"edge={next_shape}|rule={c.rule}|known={bool(kinds)}")
+        fits = fitting.get((first, name))
+        if fits is not None:
+            f.append(f"fits={last in fits}|shorter={any(end < last for end in fits)}|longer={any(end > last for end in fits)}")
+        sense, far = _sense(tokens, laid.senses, ends, first)
+        if sense:
+            f += [f"sense={sense}", f"sense={sense}|far={far}|class={bool(noun)}", f"sense={sense}|far={far}|known={kinds}"]
+        if not noun:
+            f.append(f"prev={previous}|known={kinds}")
+            f.append(f"known={kinds}|next={following}")
+            if shape[first] == "A" and ((first and shape[first - 1] == "A") or next_shape == "A"):
+                f.append(f"capitals|known={bool(kinds)}")
+            if following == "-" and last + 1 in laid.names:
+                f.append(f"hyphen|known={bool(kinds)}|next")
+            if previous == "-" and any(end == first - 1 for back in range(2, 6) for end, _ in laid.names.get(first - 1 - back + 1, ())):
+                f.append(f"hyphen|known={bool(kinds)}|prev")
+            if " - " in reading.folded[c.start : c.end]:
+                f.append(f"hyphen|inside|known={bool(kinds)}")
         if longer:
             f.append("longer")
             f.append(f"longer|rule={c.rule}")
@@ -91,7 +131,7 @@ def describe(reading: Reading, candidates: list[Candidate]) -> None:
             f.append("afterclass")
         if c.start and reading.text[c.start - 1] in "“\"'‘":
             f.append("quoted")
-        if "(" == previous or previous == '"':
+        if previous == "(" or previous == '"':
             f.append(f"open={previous}|rule={c.rule}")
         if form[first].isupper() and len(form[first]) > 1:
             f.append(f"caps|{c.rule}|known={bool(kinds)}")
