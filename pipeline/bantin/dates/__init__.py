@@ -1,0 +1,3 @@
+from . import candidates, features, resolve
+
+__all__ = ["candidates", "features", "resolve"]
