@@ -74,7 +74,10 @@ ROOMS: tuple[Room, ...] = (
         (
             Stage("award", "AWARD", awards.candidates.propose, awards.features.describe),
             Stage("realis", "realis", awards.candidates.accepted, awards.features.realis, awards.resolve.accept_realis),
-            Stage("role", "role", awards.candidates.roles, awards.features.roles, awards.resolve.accept_roles),
+            Stage("presenter", "presenter", awards.candidates.roles("presenter"), awards.features.parts, awards.resolve.accept_part),
+            Stage("issuer", "issuer", awards.candidates.roles("issuer"), awards.features.parts, awards.resolve.accept_part),
+            Stage("recipient", "recipient", awards.candidates.roles("recipient"), awards.features.parts, awards.resolve.accept_part),
+            Stage("reason", "reason", awards.candidates.roles("reason"), awards.features.parts, awards.resolve.accept_roles),
         ),
         awards.resolve.resolve,
     ),

@@ -172,11 +172,15 @@ class Reading:
         found = self.found.get(label, [])
         if end is None:
             return found
-        first = bisect_left(found, start, key=lambda span: span.start)
         out = []
-        for span in found[first:]:
+        for index in range(bisect_left(found, start, key=_start), len(found)):
+            span = found[index]
             if span.start >= end:
                 break
             if span.end <= end:
                 out.append(span)
         return out
+
+
+def _start(span: Span) -> int:
+    return span.start

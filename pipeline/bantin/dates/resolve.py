@@ -136,6 +136,8 @@ class _Resolver(Context):
             self.flags.append("weekday")
         # "ngày 10/01/2021" in a document of January 2022: the old year out of habit
         base = self.anchor.base
+        if self.anchor.inferred and "latest full date" in self.anchor.inferred["from"] and "planned" not in self.anchor.inferred["from"]:
+            return  # the year was inferred from such a date
         if base and "y" in fields and own.year == base.year - 1 and own.month == 1 and base.month <= 2 and self.tense != "past":
             self.flags.append("year")
 
@@ -390,7 +392,6 @@ class _Resolver(Context):
         if "y" not in end and "yrel" not in end and not end.get("lunar") and "m" in end and point and point.year is not None and point.month:
             earlier = (end["m"], end.get("d", 31)) < (point.month, point.day or 0)
             end["y"] = point.year + earlier
-            fields["end"].setdefault("year", end["y"])
         if end.get("mung") and "m" not in end and point and point.full:
             around = point.as_date()
             end |= {"lunar": True}
