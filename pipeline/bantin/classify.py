@@ -96,6 +96,8 @@ class Classifier:
         except KeyError:
             raise ModelError(f"the model knows no question '{name}'; rebuild it with: bantin train") from None
         if question.extent is not None:
+            if any("group" not in candidate.data for candidate in candidates):
+                raise ModelError(f"the model asks '{name}' of groups, this bantin does not; rebuild it with: bantin train")
             question.share(candidates)
         else:
             for candidate in candidates:
@@ -188,11 +190,6 @@ def fit(examples: Sequence[Example], strength: float = 1.0, folds: int = 5, leas
     articles = np.array([example.article for example in examples])
     everything = np.ones(len(examples), dtype=bool)
     scores, final = _cross_fit(matrix, answers, articles, everything, strength, folds)
-    if examples[0].group is None:
-        slope, shift = _platt(scores, answers)
-        probabilities = 1 / (1 + np.exp(-(slope * scores + shift)))
-        return _question(names, final, slope, shift, _best_threshold(probabilities, answers)), probabilities.tolist()
-
     groups: dict[tuple, list[int]] = {}
     for row, example in enumerate(examples):
         groups.setdefault((example.article, example.group), []).append(row)
@@ -200,6 +197,12 @@ def fit(examples: Sequence[Example], strength: float = 1.0, folds: int = 5, leas
     true = np.zeros(len(examples), dtype=bool)
     for members in rows:
         true[members] = answers[members].any()
+    # With very few articles no group has a wrong rival: there is nothing to choose between.
+    if examples[0].group is None or answers[true].min() == answers[true].max():
+        slope, shift = _platt(scores, answers)
+        probabilities = 1 / (1 + np.exp(-(slope * scores + shift)))
+        return _question(names, final, slope, shift, _best_threshold(probabilities, answers)), probabilities.tolist()
+
     extents, final_extent = _cross_fit(matrix, answers, articles, true, strength, folds)
     extent_slope = max(_platt(extents[true], answers[true])[0], 0.1)
     totals = np.array([log_odds(float(sum(sigmoid(s) for s in scores[members]))) for members in rows])
@@ -266,11 +269,12 @@ def _question(names: list[str], model, slope: float, shift: float, threshold: fl
 
 
 def _best_threshold(probabilities: np.ndarray, answers: np.ndarray) -> float:
-    """The threshold of the best F1, drawn half way to 0.5 (a small sample's optimum is noisy)."""
+    """The middle of the thresholds whose F1 is within 0.002 of the best: the single best one of a
+    small sample is noise."""
     order = np.argsort(-probabilities, kind="stable")
+    sorted_probabilities = probabilities[order]
     hits = np.cumsum(answers[order])
     f1 = 2 * hits / (np.arange(1, len(answers) + 1) + answers.sum())
-    best = int(np.argmax(f1))
-    following = probabilities[order[min(best + 1, len(answers) - 1)]]
-    threshold = float((probabilities[order[best]] + following) / 2)
-    return min(max((threshold + 0.5) / 2, 0.3), 0.7)
+    good = np.flatnonzero(f1 >= f1.max() - 0.002)
+    low = sorted_probabilities[min(good[-1] + 1, len(answers) - 1)]
+    return float(min(max((sorted_probabilities[good[0]] + low) / 2, 0.3), 0.7))
