@@ -19,6 +19,7 @@ from bantin.article import Article
 from bantin.classify import Classifier
 from bantin.classify import load as load_classifier
 from bantin.errors import ModelError
+from bantin.notebook import Record
 from bantin.reading import Candidate, Reading
 from bantin.select import select
 from bantin.text.words import words
@@ -72,12 +73,13 @@ ROOMS: tuple[Room, ...] = (
     Room(
         "awards",
         (
-            Stage("award", "AWARD", awards.candidates.propose, awards.features.describe),
+            Stage("award", "AWARD", awards.candidates.propose, awards.features.describe, awards.resolve.accept_awards),
             Stage("realis", "realis", awards.candidates.accepted, awards.features.realis, awards.resolve.accept_realis),
             Stage("presenter", "presenter", awards.candidates.roles("presenter"), awards.features.parts, awards.resolve.accept_part),
             Stage("issuer", "issuer", awards.candidates.roles("issuer"), awards.features.parts, awards.resolve.accept_part),
             Stage("recipient", "recipient", awards.candidates.roles("recipient"), awards.features.parts, awards.resolve.accept_part),
-            Stage("reason", "reason", awards.candidates.roles("reason"), awards.features.parts, awards.resolve.accept_roles),
+            Stage("reason", "reason", awards.candidates.roles("reason"), awards.features.parts, awards.resolve.accept_part),
+            Stage("part end", "end", awards.parts.extents, awards.features.extents, awards.resolve.accept_roles),
         ),
         awards.resolve.resolve,
     ),
@@ -122,8 +124,9 @@ def read(article: Article, model: Classifier | None = None, rooms: Iterable[Room
     return reading
 
 
-def annotate(text: str | Article, published: str | None = None, id: str = "article", source: str | None = None) -> dict:
-    """The record of one article (the schema of docs/record.md).
+def annotate(text: str | Article, published: str | None = None, id: str = "article", source: str | None = None) -> Record:
+    """The record of one article (the schema of docs/record.md): a dict that a notebook shows as the
+    annotated text, with ``to_pandas()``.
 
     ``published`` is a day, month or year. Raises ArticleError on empty text, UsageError on an
     impossible ``published``.
@@ -132,7 +135,7 @@ def annotate(text: str | Article, published: str | None = None, id: str = "artic
 
     if isinstance(text, str):
         text = Article(text, id=id, published=parse_published(published) if published else None, source=source)
-    return record.make(read(text))
+    return Record(record.make(read(text)), text.text)
 
 
 def load(model: Path | None = None) -> Language:

@@ -12,33 +12,39 @@ from typing import Annotated
 
 import typer
 from bantin_eval.cli import evaluate
+from bantin_eval.corpus_cli import app as corpus_app
 
 from bantin.batch.command import app as batch_app
 from bantin.errors import ArticleError, BantinError, UsageError
+from bantin.export import FORMATS, get
+from bantin.export import command as export_commands
+from bantin.serve import command as serve_commands
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help="Officials, places, dates and awards in Vietnamese local-government news.")
-corpus_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The labelled articles.")
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(batch_app, name="batch")
 
-FORMATS = ("text", "json")
+export_commands.register(app)
+serve_commands.register(app)
 
 
 @app.command()
 def annotate(
     file: Annotated[str, typer.Argument(help="A text file, a JSON object with 'text', or - for standard input.")] = "-",
-    format: Annotated[str, typer.Option("--format", "-f", help="text (coloured, with tables) or json (the record).")] = "text",
+    format: Annotated[str, typer.Option("--format", "-f", help=f"text (coloured, with tables), json (the record), or: {', '.join(name for name in FORMATS if name != 'json')} (see: bantin export --help).")] = "text",
     published: Annotated[str | None, typer.Option(help="The article's day, month or year: YYYY-MM-DD, YYYY-MM or YYYY.")] = None,
     width: Annotated[int | None, typer.Option(help="Columns of the text format; the terminal's by default.")] = None,
+    encoding: Annotated[str, typer.Option(help="How the bytes are read: utf-8, tcvn3 (ABC), vni, viscii, windows-1258, utf-16; auto finds it out. Offsets are of the converted text.")] = "utf-8",
+    max_chars: Annotated[int, typer.Option(min=1, help="Characters that the article may have.")] = 1_000_000,
 ) -> None:
     """Annotate one article."""
     from bantin.article import parse_published
     from bantin.readers import read_article
 
-    if format not in FORMATS:
-        raise UsageError(f"--format: '{format}' is none of {', '.join(FORMATS)}")
+    if format != "text" and format not in FORMATS:
+        raise UsageError(f"--format: '{format}' is none of text, {', '.join(FORMATS)}")
     day = parse_published(published) if published else None
-    article = read_article(file, day)
+    article = read_article(file, day, encoding, max_chars)
 
     from bantin import annotator, record
 
@@ -47,10 +53,45 @@ def annotate(
         import json
 
         sys.stdout.write(json.dumps(made, ensure_ascii=False, indent=1) + "\n")
+    elif format != "text":
+        export_commands.write(get(format, "--format"), [{**made, "text": article.text}], None, {})
     else:
         from bantin.export.terminal import show
 
         show(made, article.text, width)
+
+
+@app.command()
+def explain(
+    file: Annotated[str, typer.Argument(help="A text file, a JSON object with 'text', or - for standard input.")] = "-",
+    span: Annotated[str | None, typer.Option(help="The id of a span in the record, such as e7.")] = None,
+    at: Annotated[str | None, typer.Option(help="Words of the article, or START:END in code points: what was proposed and rejected there.")] = None,
+    published: Annotated[str | None, typer.Option(help="The article's day, month or year: YYYY-MM-DD, YYYY-MM or YYYY.")] = None,
+    most: Annotated[int, typer.Option(min=1, help="Features and rejected candidates that are shown.")] = 12,
+    width: Annotated[int | None, typer.Option(help="Columns; the terminal's by default.")] = None,
+) -> None:
+    """Why a span was found: its rule, the features that moved the classifier, what was rejected nearby."""
+    import re
+
+    from bantin.article import parse_published
+    from bantin.readers import read_article
+
+    if (span is None) == (at is None):
+        raise UsageError("give one of --span and --at")
+    article = read_article(file, parse_published(published) if published else None)
+    place = None
+    if at is not None:
+        numbers = re.fullmatch(r"(\d+):(\d+)", at)
+        start = int(numbers[1]) if numbers else article.text.find(at)
+        end = int(numbers[2]) if numbers else start + len(at)
+        if not 0 <= start < end <= len(article.text):
+            raise UsageError(f"--at: '{at}' does not stand in the article")
+        place = (start, end)
+
+    from bantin import annotator, explain
+    from bantin.export.terminal import printed
+
+    printed(explain.render(explain.explain(annotator.read(article), span, place), most), width)
 
 
 @app.command()
@@ -70,6 +111,33 @@ def train(
     target = out or models_folder()
     training.write(target, records, strength, say=lambda line: typer.echo(line, err=True))
     typer.echo(f"{len(records)} articles: {target}", err=True)
+
+
+@app.command()
+def people(
+    records: Annotated[list[Path], typer.Argument(help="Files of records (JSON lines) or folders of a batch.")],
+    format: Annotated[str, typer.Option("--format", "-f", help="text (a table) or jsonl (a person a line, with evidence).")] = "text",
+    everyone: Annotated[bool, typer.Option("--all", help="Also people in whom no article sees a post.")] = False,
+    width: Annotated[int | None, typer.Option(help="Columns of the table; the terminal's by default.")] = None,
+) -> None:
+    """A register across articles: people, their posts, the first and last day seen, the evidence."""
+    import json
+
+    from bantin.officials import register
+
+    if format not in ("text", "jsonl"):
+        raise UsageError(f"--format: '{format}' is none of text, jsonl")
+    entries = register.build(register.read(records))
+    shown = [entry for entry in entries if entry.posts or everyone]
+    if format == "jsonl":
+        for entry in shown:
+            sys.stdout.write(json.dumps(register.as_json(entry), ensure_ascii=False) + "\n")
+    else:
+        from bantin.export.register_table import show as show_register
+
+        show_register([register.as_json(entry) for entry in shown], width)
+    if len(shown) < len(entries):
+        typer.echo(f"{len(entries) - len(shown)} people without a post left out (--all shows them)", err=True)
 
 
 app.command("eval")(evaluate)

@@ -54,12 +54,23 @@ class Gold:
         if stage.question == "holds":
             kind = candidate.data.get("kind", "holds")
             return (kind, self.raw(candidate.data["official"]), self.raw(candidate.data["title"])) in self.relations
-        if stage.question == "role":
-            return (candidate.data["role"], self.raw(candidate.data["award"]), self.raw(candidate)) in self.relations
+        if "giving" in candidate.data:
+            return self.part(candidate, whole=stage.question in ("presenter", "reason", "part end"))
         return (candidate.label, *self.raw(candidate)) in self.spans
 
+    def part(self, candidate: Candidate, whole: bool) -> bool:
+        """Does a part of this role (the whole, or its start) stand in gold for one of the awards given together?"""
+        start, end = self.raw(candidate)
+        awards = {self.raw(award) for award in candidate.data["awards"]}
+        if whole:
+            return any((candidate.data["role"], award, (start, end)) in self.relations for award in awards)
+        return any(kind == candidate.data["role"] and first in awards and second[0] == start for kind, first, second in self.relations)
+
     def counts(self, stage: Stage, candidate: Candidate) -> bool:
-        """May the candidate teach? The realis of a span that is no award may not."""
+        """May the candidate teach? The realis of a span that is no award may not, nor the ends of a start
+        that is none."""
+        if stage.question == "part end":
+            return self.part(candidate, whole=False)
         return stage.question != "realis" or ("AWARD", *self.raw(candidate)) in self.spans
 
 

@@ -1,3 +1,3 @@
-from . import candidates, features, resolve
+from . import candidates, features, parts, resolve
 
-__all__ = ["candidates", "features", "resolve"]
+__all__ = ["candidates", "features", "parts", "resolve"]

@@ -8,66 +8,15 @@ thôn mới") wherever it stands, since the classifier decides whether it is con
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
 
-from bantin.lexicon import Gazetteer, rows
-from bantin.reading import Candidate, Reading, Span, Tokens
+from bantin.awards import parts
+from bantin.awards.lexicons import Marks, marks, touch
+from bantin.awards.parts import CLOSE, OPEN, closing
+from bantin.reading import Candidate, Reading, Tokens
 
 LONGEST = 24  # tokens of a name after its head
-LONGEST_PART = 22  # tokens of a recipient or issuer
-OPEN = "“\"'‘«"
-CLOSE = {"“": "”", '"': '"', "'": "'", "‘": "’", "«": "»"}
 _BADGE = re.compile(r"\d\d năm(?: tuổi)? đảng|\d\d tuổi đảng")
-ROLES = ("issuer", "presenter", "recipient", "reason")
-
-
-@lru_cache(maxsize=1)
-def awards() -> Gazetteer:
-    """Names of awards and their heads; payload: the row of lexicon/awards.tsv."""
-    return Gazetteer((row["form"], row) for row in rows("awards", "awards", ("form", "kind", "role")))
-
-
-@lru_cache(maxsize=1)
-def cues() -> Gazetteer:
-    """Words around an award; payload: confer, hand over, receive, issuer, to, reason, aim, done."""
-    return Gazetteer((row["form"], row["kind"]) for row in rows("awards", "cues", ("form", "kind")))
-
-
-@lru_cache(maxsize=1)
-def stops() -> Gazetteer:
-    return Gazetteer((row["form"], True) for row in rows("awards", "stops", ("form",)))
-
-
-@lru_cache(maxsize=1)
-def groups() -> Gazetteer:
-    """Nouns with which a recipient begins."""
-    return Gazetteer((row["form"], "group") for row in rows("awards", "groups", ("form",)))
-
-
-@lru_cache(maxsize=1)
-def issuers() -> Gazetteer:
-    """First words of bodies that give awards."""
-    return Gazetteer((row["form"], "body") for row in rows("awards", "issuers", ("form",)))
-
-
-class Marks:
-    """The lexicons of this room laid on the tokens once."""
-
-    def __init__(self, reading: Reading) -> None:
-        folded = reading.tokens.folded
-        self.award: dict[int, tuple[int, dict]] = {start: (end, row) for start, end, row in awards().scan(folded)}  # type: ignore[misc]
-        self.stop = {start for start, _, _ in stops().scan(folded)}
-        self.cue: list[tuple[int, int, str]] = cues().scan(folded)  # type: ignore[assignment]
-        self.cue_at = {start: kind for start, _, kind in self.cue}
-        self.cue_end = {end: kind for _, end, kind in self.cue}
-        self.group = {start: end for start, end, _ in groups().scan(folded)}
-        self.body = {start: end for start, end, _ in issuers().scan(folded)}
-
-
-def marks(reading: Reading) -> Marks:
-    if "awards.marks" not in reading.facts:
-        reading.facts["awards.marks"] = Marks(reading)
-    return reading.facts["awards.marks"]
 
 
 def propose(reading: Reading) -> list[Candidate]:
@@ -76,27 +25,62 @@ def propose(reading: Reading) -> list[Candidate]:
     tokens = reading.tokens
     laid = marks(reading)
     out: list[Candidate] = []
+    names = _in_names(reading)
     for first, (head_end, row) in laid.award.items():
-        ends = _ends(reading, tokens, laid, head_end, row)
+        if first in names or (row["role"] == "ellipsis" and not _coordinated(tokens, laid, head_end)):
+            continue
+        if row["kind"] == "state title" and _addresses(reading, laid, first, head_end):
+            continue
+        if row["role"] == "person" and touch(reading, laid, first)[0] not in ("confer", "receive"):
+            continue
+        ends = [end for end in _ends(reading, tokens, laid, head_end, row) if end > head_end or row["role"] != "stem"]
         for rank, end in enumerate(ends):
             rule = "quoted name" if tokens.form[end - 1] in CLOSE.values() else row["role"] if end == head_end else "head+name"
             out.append(_make(tokens, first, end, rule, row, head_end, rank, len(ends)))
     for first, last in _quotations(reading, tokens):
-        if last - first <= LONGEST:
+        if last - first <= LONGEST and laid.campaign.get(first + 1, ("", 0))[0] != "name":
             out.append(_make(tokens, first, last, "quotation", None, first, 0, 1))
-            if first and tokens.shape[first - 1] == "x" and first - 1 not in laid.stop:
-                # "khu phố “không có tội phạm”": a unit noun before the quoted name
-                for start in (first - 1, first - 2):
-                    if start >= 0 and start in laid.group and laid.group[start] == first:
-                        out.append(_make(tokens, start, last, "noun+quotation", None, first, 0, 1))
+            # "khu phố “không có tội phạm”", "điển hình “Dân vận khéo”": a noun before the quoted name
+            for start in (first - 1, first - 2):
+                if start >= 0 and start in laid.group and laid.group[start][0] == first:
+                    out.append(_make(tokens, start, last, "noun+quotation", None, first, 0, 1))
     for match in _BADGE.finditer(reading.folded):
         first, last = tokens.at(match.start()), tokens.before(match.end()) + 1
         out.append(_make(tokens, first, last, "badge ellipsis", None, first, 0, 1))
+        # "Huy hiệu 60, 50, 40 năm tuổi Đảng": each number is an award of its own
+        at = first - 2
+        while at > 0 and tokens.shape[at] == "0" and len(tokens.form[at]) == 2 and tokens.folded[at + 1] in (",", "và"):
+            if tokens.folded[at - 1] in (",", "và"):
+                out.append(_make(tokens, at, at + 1, "badge ellipsis", None, at, 0, 1))
+            at -= 2
     return [c for c in out if not reading.is_unread(c.start, c.end)]
 
 
+def _in_names(reading: Reading) -> set[int]:
+    """Tokens inside the names of officials: "Lê Xuân Huân", "Trần Huy Hiệu" are no awards."""
+    tokens = reading.tokens
+    inside: set[int] = set()
+    for span in reading.spans("OFFICIAL"):
+        inside.update(range(tokens.at(span.start), tokens.before(span.end) + 1))
+    return inside
+
+
+def _addresses(reading: Reading, laid: Marks, first: int, head_end: int) -> bool:
+    """A title of honour before a name is a form of address ("NSND X", "Mẹ Việt Nam anh hùng Y") unless the
+    text confers it there."""
+    tokens = reading.tokens
+    named = head_end < len(tokens) and tokens.shape[head_end] in ("X", "A") and tokens.start[head_end] - tokens.end[head_end - 1] == 1
+    return named and touch(reading, laid, first)[0] not in ("confer", "receive") and not (first and tokens.folded[first - 1] in ("hiệu", "là"))
+
+
+def _coordinated(tokens: Tokens, laid: Marks, end: int) -> bool:
+    """Does another award follow over a comma or "và"?"""
+    return end + 1 < len(tokens) and tokens.folded[end] in (",", "và", "-") and end + 1 in laid.award
+
+
 def _make(tokens: Tokens, first: int, last: int, rule: str, row: dict | None, head_end: int, rank: int, ends: int) -> Candidate:
-    return Candidate("AWARD", tokens.start[first], tokens.end[last - 1], rule, {"first": first, "last": last, "head": row, "head_end": head_end, "rank": rank, "ends": ends})
+    data = {"first": first, "last": last, "head": row, "head_end": head_end, "rank": rank, "ends": ends, "group": first, "mention": first}
+    return Candidate("AWARD", tokens.start[first], tokens.end[last - 1], rule, data)
 
 
 def _ends(reading: Reading, tokens: Tokens, laid: Marks, head_end: int, row: dict) -> list[int]:
@@ -109,7 +93,7 @@ def _ends(reading: Reading, tokens: Tokens, laid: Marks, head_end: int, row: dic
             break
         form = tokens.form[at]
         if form in OPEN:
-            close = _closing(tokens, at)
+            close = closing(reading, at)
             if close is None:
                 break
             at = close + 1
@@ -129,23 +113,12 @@ def _ends(reading: Reading, tokens: Tokens, laid: Marks, head_end: int, row: dic
     return ends
 
 
-def _closing(tokens: Tokens, at: int) -> int | None:
-    """The index of the mark that closes the quotation opened at ``at``; None if none does soon."""
-    close = CLOSE[tokens.form[at]]
-    for index in range(at + 2, min(at + LONGEST, len(tokens))):
-        if tokens.form[index] == close:
-            return index
-        if tokens.form[index] == "“":
-            return None
-    return None
-
-
 def _quotations(reading: Reading, tokens: Tokens) -> list[tuple[int, int]]:
     out = []
     at = 0
     while at < len(tokens):
         if tokens.form[at] in OPEN and (at == 0 or reading.text[tokens.start[at] - 1] in " (\n,"):
-            close = _closing(tokens, at)
+            close = closing(reading, at)
             if close is not None:
                 out.append((at, close + 1))
                 at = close
@@ -158,153 +131,10 @@ def accepted(reading: Reading) -> list[Candidate]:
     return [Candidate("realis", span.start, span.end, "realis", {"award": span}) for span in reading.spans("AWARD")]
 
 
-# --- who gives what to whom -----------------------------------------------------------------------
+def roles(role: str) -> Callable[[Reading], list[Candidate]]:
+    """The proposals for one role: issuer, presenter, recipient or reason (see parts.py)."""
 
+    def propose_role(reading: Reading) -> list[Candidate]:
+        return parts.starts(reading, role)
 
-def roles(reading: Reading) -> list[Candidate]:
-    """For each award and role, the extents of its sentence that may play it.
-
-    ``data``: ``award``, ``role``, ``type`` (O, T, P spans; N another person's name; B body; G group),
-    ``span`` for an O, T or P.
-    """
-    out: list[Candidate] = []
-    parts: dict[tuple[int, int], list[tuple[int, int, str, Span | None]]] = {}
-    reasons: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for award in reading.spans("AWARD"):
-        zone = _zone(reading, award)
-        if zone not in parts:
-            parts[zone] = _parts(reading, *zone)
-            reasons[zone] = _reasons(reading, *zone)
-        for start, end, kind, span in parts[zone]:
-            if start < award.end and award.start < end and kind != "P":
-                continue
-            for role in ROLES[:3]:
-                if (role == "presenter") != (kind == "O") and role != "recipient":
-                    continue
-                if role == "recipient" and kind == "T":
-                    continue
-                out.append(Candidate(role, start, end, "part", {"award": award, "role": role, "type": kind, "span": span, "zone": zone}))
-        for start, end in reasons[zone]:
-            if start >= award.end:
-                out.append(Candidate("reason", start, end, "part", {"award": award, "role": "reason", "type": "R", "span": None, "zone": zone}))
-    return out
-
-
-def _zone(reading: Reading, award: Span) -> tuple[int, int]:
-    """Where the parts of an award stand: its sentence, and the list that it opens ("… tặng Bằng khen:"
-    or a heading, followed by items)."""
-    left, right = reading.sentence_of(award.start)
-    block = reading.block_of(award.start)
-    opens = right >= block.end and (reading.text[left:right].rstrip().endswith(":") or block.kind in ("heading", "short") or block.end - block.start < 100)
-    if opens:
-        index = reading.blocks.index(block)
-        for following in reading.blocks[index + 1 : index + 80]:
-            if following.kind not in ("item", "short", "heading") or any(following.start <= other.start < following.end for other in reading.spans("AWARD") if other is not award):
-                break
-            right = following.end
-    return left, right
-
-
-def _parts(reading: Reading, left: int, right: int) -> list[tuple[int, int, str, Span | None]]:
-    """Extents of a sentence that may be issuer, presenter or recipient, each with its type."""
-    tokens = reading.tokens
-    laid = marks(reading)
-    found: dict[tuple[int, int], tuple[str, Span | None]] = {}
-    begins: dict[int, str] = {}
-    for label, kind in (("OFFICIAL", "O"), ("TITLE", "T"), ("PLACE", "P")):
-        for span in reading.spans(label, left, right):
-            found.setdefault((span.start, span.end), (kind, span))
-            if kind == "P":
-                begins.setdefault(tokens.at(span.start), "G")
-    people: dict[int, int] = {}
-    for candidate in reading.proposed.get("official", ()):
-        if left <= candidate.start and candidate.end <= right and candidate.data["last"] == candidate.data["run"][1] and candidate.rule in ("honorific", "surname", "title"):
-            # of the cuts of one run the longest that an honorific or a surname begins
-            people[candidate.end] = min(people.get(candidate.end, candidate.start), candidate.start)
-    for end, start in people.items():
-        if (start, end) not in found and not any(held[0] <= start and end <= held[1] for held in found):
-            found[(start, end)] = ("N", None)
-    first, last = tokens.at(left), tokens.before(right) + 1
-    at = first
-    while at < last:
-        if at in laid.body:
-            begins[at] = "B"
-        elif tokens.shape[at] == "0":
-            # "1.380 cá nhân", "98,2% hộ", "158/311 thôn": the number is one piece
-            stop = at + 1
-            while stop < last and tokens.start[stop] == tokens.end[stop - 1] and (tokens.shape[stop] == "0" or tokens.form[stop] in ".,/%"):
-                stop += 1
-            if stop < last and tokens.shape[stop] == "x":
-                begins.setdefault(at, "G")
-            at = stop
-            continue
-        elif at in laid.group:
-            begins.setdefault(at, "G")
-        at += 1
-    taken = 0
-    for at, kind in sorted(begins.items()):
-        for end in _part_ends(reading, tokens, laid, at, last):
-            extent = (tokens.start[at], tokens.end[end - 1])
-            if extent not in found and end > at and not (end <= taken and kind == "G"):
-                found[extent] = (kind, None)
-    return [(start, end, kind, span) for (start, end), (kind, span) in sorted(found.items())]
-
-
-def _part_ends(reading: Reading, tokens: Tokens, laid: Marks, first: int, last: int) -> list[int]:
-    """Natural ends of a noun group that begins at token ``first``."""
-    ends: list[int] = []
-    places = {tokens.at(span.start): tokens.before(span.end) + 1 for span in reading.spans("PLACE", tokens.start[first], tokens.end[min(first + LONGEST_PART, last) - 1])}
-    at = first
-    while at < min(last, first + LONGEST_PART):
-        if "\n" in reading.text[tokens.end[at - 1] : tokens.start[at]] and at > first:
-            ends.append(at)
-            break
-        if at in places and at >= first:
-            at = max(places[at], at + 1)
-            ends.append(at)
-            continue
-        form, shape = tokens.folded[at], tokens.shape[at]
-        if shape == "0":
-            while at + 1 < last and tokens.start[at + 1] == tokens.end[at] and (tokens.shape[at + 1] == "0" or tokens.form[at + 1] in ".,/%"):
-                at += 1
-            at += 1
-            continue
-        if at > first and (shape in ".;:()" or tokens.form[at] in OPEN or tokens.form[at] in "”»"):
-            ends.append(at)
-            break
-        if at > first and at in laid.cue_at and laid.cue_at[at] in ("confer", "hand over", "receive", "to", "reason", "issuer", "done"):
-            ends.append(at)
-            if laid.cue_at[at] != "issuer":
-                break
-        elif at > first and at in laid.award:
-            ends.append(at)
-        if at > first and form in (",", "và", "-", "–"):
-            ends.append(at)
-        elif at > first and at in laid.stop:
-            ends.append(at)
-        at += 1
-    else:
-        ends.append(at)
-    return sorted({end for end in ends if end > first and tokens.shape[end - 1] in ("x", "X", "A", "0") and tokens.folded[end - 1] not in ("và", "của")})
-
-
-def _reasons(reading: Reading, left: int, right: int) -> list[tuple[int, int]]:
-    """Extents after "vì", "có thành tích …": to the next mark, and to the sentence's end."""
-    tokens = reading.tokens
-    laid = marks(reading)
-    out = []
-    last = tokens.before(right) + 1
-    for start, end, kind in laid.cue:
-        if kind != "reason" or not left <= tokens.start[start] < right:
-            continue
-        for begin in {start, end}:
-            stop = begin
-            while stop < last:
-                if tokens.form[stop] in ".;:" and stop > begin:
-                    break
-                if tokens.form[stop] in ",(" and stop > begin + 1:
-                    out.append((tokens.start[begin], tokens.end[stop - 1]))
-                stop += 1
-            if stop > begin + 1 and tokens.end[stop - 1] > tokens.start[begin]:
-                out.append((tokens.start[begin], tokens.end[stop - 1]))
-    return sorted(set(out))
+    return propose_role

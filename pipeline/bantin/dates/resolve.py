@@ -65,7 +65,10 @@ class _Resolver(Context):
             return self.range(span, fields)
         if "stretch" in fields:
             return self.stretch(fields["unit"], fields["stretch"])
-        found = getattr(self, f"_{unit}")(span, fields)
+        try:
+            found = getattr(self, f"_{unit}")(span, fields)
+        except OverflowError:
+            return "?"  # a day before the year 1 or after 9999
         if found is None:
             return "?"
         return found.edtf if isinstance(found, Point) else found

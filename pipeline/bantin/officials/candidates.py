@@ -6,12 +6,15 @@ capitals where a name may stand proposes its plausible cuts; the classifier sett
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterator
 from functools import lru_cache
 
 from bantin.lexicon import Gazetteer, rows
 from bantin.reading import Candidate, Reading, Span, Tokens
 
 LONGEST_TITLE = 28  # tokens; "Phó Cục trưởng Cục Cảnh sát điều tra tội phạm về …" needs them
+MOST_TITLES = 12  # on either side of a name that may be its own (a list's opening post besides)
 LONGEST_NAME = 6  # tokens; "Công Tằng Tôn Nữ Thị Hoa"
 # Shapes of tokens that a name is made of; digits and marks never are.
 _CAPITAL = ("X", "A")
@@ -20,7 +23,7 @@ _CAPITAL = ("X", "A")
 @lru_cache(maxsize=1)
 def roles() -> Gazetteer:
     """Heads of titles; payload: the row of lexicon/roles.tsv."""
-    return Gazetteer((row["form"], row) for row in rows("officials", "roles", ("form", "kind", "branch", "body")))
+    return Gazetteer((row["form"], row) for row in rows("officials", "roles", ("form", "kind", "branch", "body", "level")))
 
 
 @lru_cache(maxsize=1)
@@ -47,6 +50,12 @@ def stops() -> Gazetteer:
 
 
 @lru_cache(maxsize=1)
+def predicates() -> Gazetteer:
+    """Words that open a clause's predicate; payload: the row of lexicon/predicates.tsv."""
+    return Gazetteer((row["form"], row) for row in rows("officials", "predicates", ("form", "use")))
+
+
+@lru_cache(maxsize=1)
 def cues() -> Gazetteer:
     """Words of appointment and dismissal; payload: appointed or removed."""
     return Gazetteer((row["form"], row["kind"]) for row in rows("officials", "cues", ("form", "kind")))
@@ -60,21 +69,83 @@ class Marks:
         folded = tokens.folded
         self.role: dict[int, tuple[int, dict]] = {}
         self.role_end: dict[int, dict] = {}
+        walls = _walls(reading)
+        self.body = {start: (end, row) for start, end, row in _scan(bodies(), folded, walls)}
+        inside = {at for start, (end, _) in self.body.items() for at in range(start + 1, end)}
         last = 0
-        for start, end, row in roles().scan(folded):
-            if start >= last:
-                self.role[start] = (end, row)  # type: ignore[assignment]
-                self.role_end[end] = row  # type: ignore[assignment]
-                last = end
-        self.body = {start: (end, row) for start, end, row in bodies().scan(folded)}
+        for start, end, row in _scan(roles(), folded, walls):
+            if start < last or _in_number(tokens, start, end):
+                continue
+            if start in inside and any(begin < start and end <= stop for begin, (stop, _) in self._around(start)):
+                continue  # "Bộ Tư lệnh", "Đoàn Chủ tịch": the word is part of a body's name
+            self.role[start] = (end, row)  # type: ignore[assignment]
+            self.role_end[end] = row  # type: ignore[assignment]
+            last = end
         self.honorific: dict[int, tuple[int, str]] = {}
         self.honorific_end: dict[int, str] = {}
-        for start, end, kind in honorifics().scan(folded):
+        for start, end, kind in _scan(honorifics(), folded, walls):
             self.honorific[start] = (end, kind)  # type: ignore[assignment]
             self.honorific_end.setdefault(end, kind)  # type: ignore[arg-type]
         self.surname = {start: (end, use) for start, end, use in surnames().scan(folded) if tokens.shape[start] in _CAPITAL}
+        self.name_start = _name_starts(reading, self.surname)
         self.stop = {start for start, _, _ in stops().scan(folded)}
         self.cue = [(start, end, kind) for start, end, kind in cues().scan(folded)]
+        self.cue_ends = {end: kind for _, end, kind in self.cue}
+        self.predicate = {start: (end, row["use"]) for start, end, row in predicates().scan(folded)}  # type: ignore[index]
+
+    def _around(self, at: int) -> list[tuple[int, tuple[int, dict]]]:
+        """The bodies that begin up to eight tokens before ``at``."""
+        return [(begin, self.body[begin]) for begin in range(max(0, at - 8), at) if begin in self.body]
+
+
+def _name_starts(reading: Reading, surname: dict[int, tuple[int, object]]) -> dict[int, tuple[int, int, str, str]]:
+    """Where a full name may begin: a surname in a run of capitals with one to four more to the run's
+    end: ``(end, syllables, use of the surname, whether "thị" or "văn" follows)``."""
+    tokens = reading.tokens
+    out: dict[int, tuple[int, int, str, str]] = {}
+    end = 0
+    for at in sorted(surname):
+        if at >= end:
+            end = at + 1
+            while end < len(tokens) and tokens.shape[end] in _CAPITAL and reading.text[tokens.end[end - 1] : tokens.start[end]] == " ":
+                end += 1
+        if 2 <= end - at <= 5:
+            middle = "thị" if at + 1 < end and tokens.folded[at + 1] in ("thị", "văn") else ""
+            out[at] = (end, end - at, str(surname[at][1]), middle)
+    return out
+
+
+def _walls(reading: Reading) -> set[int]:
+    """The tokens that begin a line of their own: no form of a lexicon goes across."""
+    tokens = reading.tokens
+    walls = set()
+    for block in reading.blocks:
+        at = tokens.at(block.start)
+        if 0 < at < len(tokens) and not _joined(reading, tokens, at):
+            walls.add(at)
+    return walls
+
+
+def _scan(gazetteer: Gazetteer, folded: list[str], walls: set[int]) -> Iterator[tuple[int, int, object]]:
+    """As ``Gazetteer.scan``, the longest form that crosses no wall."""
+    for start, end, payload in gazetteer.scan(folded):
+        if walls.isdisjoint(range(start + 1, end)):
+            yield start, end, payload
+            continue
+        wall = min(at for at in range(start + 1, end) if at in walls)
+        shorter = [(stop, load) for stop, load in gazetteer.every(folded, start) if stop <= wall]
+        if shorter:
+            yield (start, *shorter[-1])
+
+
+def _in_number(tokens: Tokens, start: int, end: int) -> bool:
+    """An abbreviation inside a document's number ("Chỉ thị 05-CT/TW") names no post."""
+    if end - start > 1 or tokens.shape[start] != "A" or not 0 < start < len(tokens) - 1:
+        return False
+    before, after = tokens.form[start - 1], tokens.form[start + 1]
+    glued_left = before in "-–/" and tokens.end[start - 1] == tokens.start[start]
+    glued_right = after in "/" and tokens.end[start] == tokens.start[start + 1]
+    return (glued_left and start > 1 and tokens.shape[start - 2] in "0/A" and (glued_right or before == "/")) or (glued_left and tokens.shape[start - 2] == "0")
 
 
 def marks(reading: Reading) -> Marks:
@@ -98,7 +169,7 @@ def titles(reading: Reading) -> list[Candidate]:
     taken = 0
     for start in sorted(laid.role):
         role_end, row = laid.role[start]
-        if start < taken:
+        if start < taken or row["kind"] == "no":
             continue
         first = start
         if row["kind"] in ("former", "acting"):
@@ -121,7 +192,7 @@ def titles(reading: Reading) -> list[Candidate]:
 def _title_ends(reading: Reading, laid: Marks, first: int, role_end: int, row: dict, places: dict[int, int], dates: set[int], word_edges: set[int]) -> list[int]:
     """Token indices (exclusive) at which a title that begins at ``first`` may end."""
     tokens = reading.tokens
-    ends = [role_end]
+    ends = [role_end] if row["body"] != "needed" else []
     if row["body"] == "none":
         return ends
     limit = min(len(tokens), role_end + LONGEST_TITLE)
@@ -132,6 +203,7 @@ def _title_ends(reading: Reading, laid: Marks, first: int, role_end: int, row: d
         if not _joined(reading, tokens, at):
             break
         if at in places:
+            ends.extend(_noun_ends(tokens, laid, at, places[at]))
             at = last_place = places[at]
             ends.append(at)
             continue
@@ -145,8 +217,18 @@ def _title_ends(reading: Reading, laid: Marks, first: int, role_end: int, row: d
         if at in laid.honorific and tokens.shape[at] == "x" and laid.honorific[at][1] in ("comrade", "civil"):
             break
         shape = tokens.shape[at]
+        if at > role_end and shape == "x" and laid.predicate.get(at, (0, ""))[1] == "verb" and laid.predicate[at][0] > laid.body.get(at, (0, {}))[0]:
+            break
         if at in laid.body:
             seen_body = True
+            # "UBND tỉnh" is a body's form and "tỉnh Đắk Nông" a place: the body's noun opens the place.
+            longer = next((inner for inner in range(at + 1, laid.body[at][0]) if places.get(inner, 0) > laid.body[at][0]), None)
+            if longer is not None:
+                ends.append(laid.body[at][0])
+                ends.extend(_noun_ends(tokens, laid, longer, places[longer]))
+                at = last_place = places[longer]
+                ends.append(at)
+                continue
             for length in range(at + 1, laid.body[at][0]):
                 if tokens.end[length - 1] in word_edges:
                     ends.append(length)
@@ -161,16 +243,24 @@ def _title_ends(reading: Reading, laid: Marks, first: int, role_end: int, row: d
                 if tokens.folded[at - 1] not in ("và", "của"):
                     ends.append(at)
             continue
+        if shape == "." and tokens.shape[at - 1] == "A" and at + 1 in laid.body and at == role_end:
+            at += 1  # "PCT. HĐND", "CT.UBND"
+            continue
         if shape in "-–—&/" and at + 1 < limit and tokens.shape[at + 1] in ("x", "X", "A", "0"):
             at += 1
             continue
         if shape == "," and (seen_body or at > role_end) and _lists_on(tokens, laid, at, limit):
             at += 1
             continue
-        if shape in "\"“”'" and at + 1 < limit:
-            break
         break
+    if at > max(ends, default=role_end) and tokens.shape[at - 1] in _CAPITAL:
+        ends.append(at)  # what stopped the walk ends the title, whatever the word list makes of it
     return sorted(set(ends))
+
+
+def _noun_ends(tokens: Tokens, laid: Marks, first: int, last: int) -> list[int]:
+    """Cuts inside a place: "Chủ tịch UBND quận 1 Trần Thế Thuận" may have been taken for one place."""
+    return [at for at in range(first + 1, last - 1) if at in laid.surname and tokens.shape[at + 1] in _CAPITAL]
 
 
 def _joined(reading: Reading, tokens: Tokens, at: int) -> bool:
@@ -228,7 +318,7 @@ def _run_end(reading: Reading, tokens: Tokens, start: int, walls: set[int]) -> i
         gap = text[tokens.end[at - 1] : tokens.start[at]]
         if tokens.shape[at] in _CAPITAL and gap in (" ", "  "):
             at += 1
-        elif tokens.form[at] in "-’'" and not gap and at + 1 < len(tokens) and tokens.start[at + 1] == tokens.end[at] and tokens.form[at + 1][0].isalpha():
+        elif tokens.form[at] in "-’'" and not gap and at + 1 < len(tokens) and at + 1 not in walls and tokens.start[at + 1] == tokens.end[at] and tokens.form[at + 1][0].isalpha():
             at += 2
         else:
             break
@@ -250,6 +340,9 @@ def _cuts(reading: Reading, tokens: Tokens, laid: Marks, start: int, end: int, t
     if start not in begins and end - start <= LONGEST_NAME and _between_names(tokens, start, end):
         begins[start] = "run"
     out = []
+    opening = laid.honorific.get(start)
+    if opening and start < opening[0] < end and opening[1] in ("civil", "comrade") and start not in title_ends and start not in laid.honorific_end:
+        begins.pop(start, None)  # "Ông Lê Văn Hà": a surname Ông or Anh stands after a word of address
     for first, rule in begins.items():
         if first in laid.role and tokens.shape[first] == "A" and first + 1 < end:
             continue  # "ĐBQH Dương Văn Hà": the abbreviation is a title
@@ -293,19 +386,70 @@ def holds(reading: Reading) -> list[Candidate]:
     ``data``: the two spans and ``kind`` (holds, appointed, removed): the last two only where the
     sentence has a word for it. ``start``/``end`` cover both.
     """
-    officials = reading.spans("OFFICIAL")
     out: list[Candidate] = []
     laid = marks(reading)
     tokens = reading.tokens
     cue_starts = [(tokens.start[start], kind) for start, _, kind in laid.cue]
-    for official in officials:
+    lists: dict[int, dict[int, str]] = {}
+    zones: dict[tuple[int, int], tuple[list[Span], list[str], list[Span]]] = {}
+    for official in reading.spans("OFFICIAL"):
         left, right = zone(reading, official)
-        kinds = ["holds", *sorted({kind for offset, kind in cue_starts if left <= offset < right})]
-        for title in reading.spans("TITLE", left, right):
+        if (left, right) not in zones:
+            inside = reading.spans("TITLE", left, right)
+            kinds = ["holds", *sorted({kind for offset, kind in cue_starts if left <= offset < right})]
+            zones[left, right] = inside, kinds, [title for title in inside if _before_colon(reading, title)]
+        inside, kinds, openers = zones[left, right]
+        middle = bisect_left(inside, official.start, key=lambda title: title.start)
+        near = inside[max(0, middle - MOST_TITLES) : middle + MOST_TITLES]
+        opener = bisect_left(openers, official.start, key=lambda title: title.start) - 1
+        if opener >= 0 and openers[opener].start < near[0].start:
+            near = [openers[opener], *near]
+        for title in near:
+            if id(title) not in lists:
+                lists[id(title)] = governs(reading, title, right) if title in openers else {}
+            reach = lists[id(title)].get(id(official), "")
             start, end = min(official.start, title.start), max(official.end, title.end)
             for kind in kinds:
-                out.append(Candidate(kind, start, end, "pair", {"official": official, "title": title, "kind": kind, "zone": (left, right)}))
+                out.append(Candidate(kind, start, end, "pair", {"official": official, "title": title, "kind": kind, "zone": (left, right), "governs": reach}))
     return out
+
+
+def _before_colon(reading: Reading, title: Span) -> bool:
+    at = reading.tokens.before(title.end) + 1
+    return at < len(reading.tokens) and reading.tokens.form[at] == ":"
+
+
+def governs(reading: Reading, title: Span, right: int) -> dict[int, str]:
+    """The names of the list that a post before a colon goes to, by ``id``: ``several`` if "các đồng
+    chí" opens the list, else ``one``. The list goes on (up to ``right``) over names, posts, places,
+    honorifics, brackets and commas, and over semicolons only where each item is a name with its posts
+    (guidelines, Precedents)."""
+    tokens, laid = reading.tokens, marks(reading)
+    at = tokens.before(title.end) + 2
+    spans = {tokens.at(span.start): span for label in ("DATE", "PLACE", "TITLE", "OFFICIAL") for span in reading.spans(label, title.end, right)}
+    first = tokens.at(title.start)
+    opening = next((s for s in range(max(0, first - 4), first) if laid.honorific.get(s, (0, ""))[0] == first), None)
+    kind = "several" if opening is not None and tokens.folded[opening] in ("các", "hai", "ba", "2", "3") else "one"
+    found: dict[int, str] = {}
+    names = 0
+    while at < len(tokens) and tokens.start[at] < right:
+        if at in spans:
+            if spans[at].label == "OFFICIAL":
+                names += 1
+                found[id(spans[at])] = kind
+            at = max(tokens.before(spans[at].end) + 1, at + 1)
+        elif at in laid.honorific:
+            at = laid.honorific[at][0]
+        elif tokens.form[at] == ";":
+            if names != 1:
+                break
+            names = 0
+            at += 1
+        elif tokens.form[at] in ",()-–" or tokens.folded[at] in ("và", "kiêm"):
+            at += 1
+        else:
+            break
+    return found
 
 
 def zone(reading: Reading, official: Span) -> tuple[int, int]:
@@ -314,7 +458,7 @@ def zone(reading: Reading, official: Span) -> tuple[int, int]:
     left, right = reading.sentence_of(official.start)
     block = reading.block_of(official.start)
     if block.end - block.start <= 60:
-        index = reading.blocks.index(block)
+        index = bisect_left(reading.blocks, block.start, key=lambda other: other.start)
         for above in reversed(reading.blocks[max(0, index - 4) : index]):
             if above.end - above.start > 90:
                 break

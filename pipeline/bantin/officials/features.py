@@ -3,6 +3,8 @@ thing about the candidate, its neighbours or, for names, the other mentions of t
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from functools import lru_cache
 from itertools import pairwise
@@ -19,6 +21,8 @@ def _kind(reading: Reading, laid: Marks, at: int, places: dict[int, Span], dates
         return "EDGE"
     if "\n" in reading.text[tokens.end[at - 1] : tokens.start[at]] if at else False:
         return "LINE"
+    if at in laid.name_start and laid.name_start[at][1] > 2 and (at not in places or tokens.at(places[at].end) < laid.name_start[at][0]):
+        return "NAME"  # three capitals after a surname are a person before they are a place
     if at in places:
         return "PLACE"
     if at in dates:
@@ -58,22 +62,28 @@ def titles(reading: Reading, candidates: list[Candidate]) -> None:
         inside = tokens.folded[role_end:last]
         body = next((laid.body[at][1] for at in range(role_end, last) if at in laid.body), None)
         before, after = _kind(reading, laid, first - 1, {}, {}), _kind(reading, laid, last, places, dates)
-        following = _word(reading, last)
+        following = _closed(reading, last)
         role_form = role["form"].lower()
+        strange = sum(tokens.shape[at] == "x" and tokens.folded[at] not in _body_words() for at in range(role_end, last))
         shape = tokens.shape[first]
-        cuts_place = any(start < last < tokens.before(span.end) + 1 for start, span in places.items() if role_end <= start < last)
-        tail = tokens.folded[last - 1]
-        end_kind = "role" if last == role_end else "place" if last in place_ends else "body" if last in body_ends else "open"
+        cuts_place = any(last < tokens.before(places[at].end) + 1 for at in range(role_end, last) if at in places)
+        tail = _closed(reading, last - 1) if last not in body_ends else tokens.folded[last - 1]
+        end_kind = "role" if last == role_end else "place" if last in place_ends else "body" if last in body_ends else "unit" if tokens.folded[last - 1] in _units() else {"x": "open", "A": "caps"}.get(tokens.shape[last - 1], "name")
+        opens = _opens(reading, laid, last)
+        verbs = sum(_opens(reading, laid, at) == "verb" for at in range(role_end, last) if at in laid.predicate and at not in places)
+        person = laid.name_start.get(last)
+        inner = _inner_name(reading, laid, role_end, last, places)
+        several = _several(reading, laid, first)
         f = c.features
         f += [
             "role=" + role_form,
             "kind=" + role["kind"],
             "branch=" + role["branch"],
-            "prev=" + _word(reading, first - 1),
+            "prev=" + _closed(reading, first - 1),
             "prevk=" + before,
             "next=" + following,
             "nextk=" + after,
-            "next2=" + following + " " + _word(reading, last + 1),
+            "next2=" + following + " " + _closed(reading, last + 1),
             "tail=" + tail,
             "tails=" + tokens.shape[last - 1],
             "end=" + end_kind,
@@ -81,11 +91,18 @@ def titles(reading: Reading, candidates: list[Candidate]) -> None:
             f"tail={tail}|next={after}",
             "size=" + _size(last - role_end),
             "left=" + _size(c.data["ends"] - 1 - c.data["rank"]),
-            "shape=" + shape,
             "block=" + reading.block_of(c.start).kind,
             f"role={role['kind']}|end={end_kind}|next={after}",
             f"role={role_form}|end={end_kind}",
         ]
+        f += [f"opens={opens}|end={end_kind}", f"opens={opens}|strange={strange > 0}", f"verbs={min(verbs, 2)}", f"verbs={min(verbs, 2)}|opens={opens}"]
+        if several:
+            beyond = _kind(reading, laid, last + 1, places, dates)
+            f += [f"several={several}|next={after}", f"several={several}", f"several|next={after}|beyond={beyond}"]
+        if following in ("của", "tại", "ở"):
+            f.append(f"role.body={role['body']}|next={following}|end={end_kind}")
+        if opens == "verb":
+            f.append(f"end={end_kind}|opens|body={body is not None}|role={role['kind']}")
         if c.data["rank"] == c.data["ends"] - 1:
             f.append("longest")
             f.append("longest|next=" + after)
@@ -98,12 +115,15 @@ def titles(reading: Reading, candidates: list[Candidate]) -> None:
                 f.append("company")
         else:
             f.append("body=no")
-            f.append(f"nobody|prev={before}|next={after}")
-            f.append(f"nobody|role={role_form}|next={after}")
-        if _holds_name(reading, laid, role_end, last, places):
-            f.append("hasname")
-            f.append("hasname|next=" + after)
-        strange = sum(tokens.shape[at] == "x" and tokens.folded[at] not in _body_words() for at in range(role_end, last))
+            if end_kind == "role":
+                f.append(f"nobody|prev={before}|next={after}")
+                f.append(f"nobody|role={role_form}|next={after}")
+            else:
+                f.append(f"nobody|end={end_kind}|strange={min(strange, 2)}")
+        if inner:
+            f += ["hasname", "hasname=" + inner, f"hasname={inner}|next={after}"]
+        if person:
+            f += [f"person={min(person[1], 4)}", f"person={min(person[1], 4)}|end={end_kind}", f"person|{person[2]}|{person[3]}"]
         f.append(f"strange={min(strange, 3)}|end={end_kind}")
         if strange and tokens.shape[last - 1] == "x" and tail not in _body_words():
             f.append("strangetail|next=" + after)
@@ -120,9 +140,8 @@ def titles(reading: Reading, candidates: list[Candidate]) -> None:
             f.append("dash")
         if reading.cuts_word(c.start, c.end):
             f.append("cutword")
-        for size in (2, 3):
-            if first >= size:
-                f.append(f"p{size}=" + " ".join(tokens.folded[first - size : first]))
+        if first >= 2:
+            f.append("p2=" + _closed(reading, first - 2) + " " + _closed(reading, first - 1))
         name_after = after == "NAME" or (after.startswith("HON"))
         f.append(f"named={'after' if name_after else 'before' if _follows_name(reading, laid, first) else 'no'}|shape={shape}|end={end_kind}")
 
@@ -135,21 +154,54 @@ def _body_words() -> frozenset[str]:
     return frozenset(words | {token for row in rows("officials", "levels") for token in split(row["form"])})
 
 
-def _holds_name(reading: Reading, laid: Marks, start: int, end: int, places: dict[int, Span]) -> bool:
-    """Is there a personal name inside (two capitals or more, the first a surname, outside places)?"""
+@lru_cache(maxsize=1)
+def _units() -> frozenset[str]:
+    """Folded nouns of units and levels that may end a title ("Chủ tịch UBND xã")."""
+    return frozenset(split(row["form"])[-1] for row in rows("officials", "levels"))
+
+
+# Words that make what follows several or indefinite.
+_SEVERAL = ("các", "những", "nhiều", "mỗi", "mọi", "một", "số", "từng", "vài", "đội ngũ", "hai", "ba", "làm", "trong")
+
+
+def _several(reading: Reading, laid: Marks, first: int) -> str:
+    """The word of number before a title, over "đồng chí", "vị", "nguyên" ("các đồng chí Bí thư …")."""
     tokens = reading.tokens
-    at = start
-    while at < end:
-        if at in places:
-            at = max(tokens.before(places[at].end) + 1, at + 1)
-            continue
-        if at in laid.body:
-            at = laid.body[at][0]
-            continue
-        if at in laid.surname and at + 1 < end and tokens.shape[at + 1] in ("X", "A") and at > start and (tokens.shape[at - 1] == "x" or tokens.shape[at - 1] == "0"):
-            return True
-        at += 1
-    return False
+    at = first - 1
+    for _ in range(2):
+        start = next((s for s in range(at, max(-1, at - 4), -1) if s in laid.honorific and laid.honorific[s][0] == at + 1), None)
+        if start is None:
+            break
+        if tokens.folded[start] in _SEVERAL:
+            return tokens.folded[start] + "+"
+        at = start - 1
+    if at >= 0 and (tokens.folded[at] in _SEVERAL or tokens.shape[at] == "0"):
+        return tokens.folded[at] + ("+" if at < first - 1 else "") if tokens.shape[at] != "0" else "0"
+    return ""
+
+
+def _opens(reading: Reading, laid: Marks, at: int) -> str:
+    """What a predicate's word at token ``at`` says: verb, both, or nothing. A word that is also part
+    of bodies' names is a verb after a unit, a place or an acronym ("Bí thư huyện chỉ đạo …")."""
+    use = laid.predicate.get(at, (0, ""))[1]
+    tokens = reading.tokens
+    if use == "both" and at and (tokens.folded[at - 1] in _units() or tokens.shape[at - 1] in ("X", "A")) and tokens.shape[at] == "x":
+        return "verb"
+    return use
+
+
+def _inner_name(reading: Reading, laid: Marks, start: int, end: int, places: dict[int, Span]) -> str:
+    """Does a personal name end where the title would end? ``sure`` after a small letter, number,
+    acronym or place, ``maybe`` inside a longer run of capitals; "" if there is none."""
+    tokens = reading.tokens
+    ends = {tokens.before(places[at].end) + 1 for at in range(start, end) if at in places}
+    for at in range(start + 1, end):
+        if at in laid.name_start and laid.name_start[at][0] == end:
+            if at in places and laid.name_start[at][1] == 2:
+                continue
+            clear = tokens.shape[at - 1] in ("x", "0", "A") or at in ends
+            return ("sure" if clear else "maybe") + str(min(laid.name_start[at][1], 3))
+    return ""
 
 
 def _follows_name(reading: Reading, laid: Marks, first: int) -> bool:
@@ -171,7 +223,7 @@ def _follows_name(reading: Reading, laid: Marks, first: int) -> bool:
 
 
 # Evidence that by itself makes a person an official (guidelines, OFFICIAL).
-_OFFICIAL = {"title", "rank", "comrade", "is-title", "is-rank"}
+_OFFICIAL = {"title", "rank", "comrade", "is-title", "is-rank", "cue-title", "marked-title", "listed", "comrades"}
 
 
 def names(reading: Reading, candidates: list[Candidate]) -> None:
@@ -182,17 +234,28 @@ def names(reading: Reading, candidates: list[Candidate]) -> None:
     places = _starts(reading, "PLACE")
     dates = _starts(reading, "DATE")
     place_spans = reading.spans("PLACE")
+    place_ends = [span.end for span in place_spans]
     evidence: dict[str, set[str]] = defaultdict(set)
     shorts: dict[str, set[str]] = defaultdict(set)
     local: list[list[str]] = []
+    titles = {end: tokens.at(span.start) for end, span in titles_by_end.items()}
+    listed = _listed(reading, laid, titles_by_end)
     for c in candidates:
-        found = _evidence(reading, laid, c, titles_by_end, titles_by_start)
+        found = _evidence(reading, laid, c, titles_by_end, titles_by_start, titles)
+        if c.data["first"] in listed:
+            found.append(listed[c.data["first"]])
         local.append(found)
         key = " ".join(tokens.folded[c.data["first"] : c.data["last"]])
         evidence[key].update(found)
         if c.data["last"] - c.data["first"] >= 2:
             shorts[tokens.folded[c.data["last"] - 1]].add(key)
             shorts[" ".join(tokens.folded[c.data["last"] - 2 : c.data["last"]])].add(key)
+    # What a short mention shows holds for the one full name that ends with it ("Bà Thường là trung tá").
+    tails: dict[str, set[str]] = defaultdict(set)
+    for short, fulls in shorts.items():
+        whole = {full for full in fulls if full.count(" ") > 1}
+        if short in evidence and " " not in short and len(whole) == 1:
+            tails[whole.pop()].update(evidence[short])
     for c, found in zip(candidates, local, strict=True):
         first, last = c.data["first"], c.data["last"]
         run_start, run_end = c.data["run"]
@@ -207,11 +270,20 @@ def names(reading: Reading, candidates: list[Candidate]) -> None:
             before = "ROLE"
         if last in titles_by_start:
             after = "TITLE"
+        left_free = first == run_start or first in titles_by_end or first in laid.honorific_end or first in laid.role_end
         surname = laid.surname.get(first)
         use = surname[1] if surname else "no"
+        # Other mentions of the name: the whole document decides who holds a post.
+        everywhere = evidence[key]
+        fuller = set().union(*(evidence[full] for full in shorts[key] if full != key)) if size <= 2 and key in shorts else set()
+        official = bool((everywhere | fuller | tails.get(key, set())) & _OFFICIAL)
         f = c.features
-        f += ["rule=" + c.rule, f"size={size}", f"rule={c.rule}|size={size}", "surname=" + use, "prevk=" + before, "nextk=" + after, "prev=" + _word(reading, first - 1), "next=" + _word(reading, last)]
-        f.append(f"prev2={_word(reading, first - 2)} {_word(reading, first - 1)}")
+        f += ["rule=" + c.rule, f"size={size}", f"rule={c.rule}|size={size}", "surname=" + use, "prevk=" + before, "nextk=" + after, "next=" + _closed(reading, last)]
+        if before not in ("TITLE", "ROLE"):  # a title's last words say nothing more than the title does
+            f.append(f"prev={_closed(reading, first - 1)}|official={official}")
+        if first in laid.honorific and laid.honorific[first][0] < last and laid.honorific[first][1] in ("civil", "comrade", "suspect"):
+            f.append("startshon|" + ("edge" if first == run_start else "in"))
+            f.append(f"startshon|next={laid.honorific[first][0] in laid.surname}")
         f.append(f"prevk={before}|size={size}|surname={use}")
         f.append(f"prevk={before}|nextk={after}")
         f.append("block=" + reading.block_of(c.start).kind)
@@ -227,16 +299,20 @@ def names(reading: Reading, candidates: list[Candidate]) -> None:
             f.append(f"rest={run_end - last}|{gap}")
         else:
             f.append(f"full|size={size}|surname={use}")
-        if first > run_start:
+        if first > run_start and not left_free:
             f.append("cutleft")
             f.append("cutleft=" + _word(reading, first - 1))
         if size >= 2:
             f.append("second=" + ("thị/văn" if tokens.folded[first + 1] in ("thị", "văn") else "surname" if first + 1 in laid.surname else "other"))
         f.append("shapes=" + "".join(tokens.shape[first:last]))
-        if reading.cuts_word(c.start, c.end):
+        if (not left_free and reading.cuts_word(c.start, c.start)) or (last != run_end and reading.cuts_word(c.end, c.end)):
             f.append("cutword")
-        for span in place_spans:
-            if span.start < c.end and c.start < span.end:
+        if size == 1 and reading.cuts_word(c.end, c.end):
+            f.append("cutword1")  # "Thiếu tướng | Quân đội"
+        for span in place_spans[bisect_right(place_ends, c.start) :]:
+            if span.start >= c.end:
+                break
+            if c.start < span.end:
                 relation = "same" if (span.start, span.end) == (c.start, c.end) else "in" if span.start <= c.start and c.end <= span.end else "has" if c.start <= span.start else "cross"
                 f.append(f"place={relation}")
                 f.append(f"place={relation}|{'sure' if span.confidence > 0.9 else 'unsure'}")
@@ -244,18 +320,17 @@ def names(reading: Reading, candidates: list[Candidate]) -> None:
         f += [("ev=" + item) for item in found]
         if _OFFICIAL & set(found):
             f.append("ev=official")
-        # Other mentions of the name: the whole document decides who holds a post.
-        everywhere = evidence[key]
+        f += [f"official={official}", f"official={official}|prevk={before}", f"official={official}|size={min(size, 3)}|{'run' if last == run_end else 'cut'}", f"official={official}|nextk={after}"]
         f += ["all=" + item for item in sorted(everywhere)]
+        f += [f"official={official}|all={item}" for item in sorted(everywhere & {"suspect", "victim"})]
         if "title" in everywhere:
             f.append(f"all=title|size={size}")
         if size <= 2:
-            fuller = set().union(*(evidence[full] for full in shorts[key] if full != key)) if key in shorts else set()
             f += [f"full{size}={item}" for item in sorted(fuller)]
             f.append(f"full{size}={'yes' if fuller else 'no'}|rule={c.rule}")
             f.append(f"short|official={bool(fuller & _OFFICIAL)}|prevk={before}")
         else:
-            f.append(f"official={bool(everywhere & _OFFICIAL)}|prevk={before}")
+            f += [f"tail={item}" for item in sorted(tails.get(key, ()))]
 
 
 def mentions(reading: Reading, candidates: list[Candidate]) -> None:
@@ -264,22 +339,23 @@ def mentions(reading: Reading, candidates: list[Candidate]) -> None:
     best: dict[str, list[float]] = defaultdict(list)
     for c in candidates:
         best[" ".join(tokens.folded[c.data["first"] : c.data["last"]])].append(c.data["first look"])
-    by_tail: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    fullest: dict[str, float] = {}  # the end of a name -> the best look at a name that it ends
     for key, looks in best.items():
+        looks.sort(reverse=True)
         parts = key.split(" ")
-        if len(parts) > 1:
-            by_tail[parts[-1]].append((key, max(looks)))
+        for first in range(1, len(parts)):
+            tail = " ".join(parts[first:])
+            fullest[tail] = max(fullest.get(tail, -1.0), looks[0])
     for c in candidates:
         first, last = c.data["first"], c.data["last"]
         key = " ".join(tokens.folded[first:last])
         size = last - first
         own = _bin(c.data["first look"])
         looks = best[key]
-        others = max((p for p in looks if p is not c.data["first look"]), default=0.0) if len(looks) > 1 else -1.0
-        fuller = max((p for full, p in by_tail[key.split(" ")[-1]] if full != key and (" " + full).endswith(" " + key)), default=-1.0)
-        mean = sum(looks) / len(looks)
+        others = -1.0 if len(looks) == 1 else looks[1] if c.data["first look"] == looks[0] else looks[0]
+        fuller = fullest.get(key, -1.0)
         f = c.features
-        f += [f"own={own}", f"own={own}|size={min(size, 4)}", f"max={_bin(max(looks))}", f"others={_bin(others)}", f"own={own}|others={_bin(others)}", f"mean={_bin(mean)}|n={min(len(looks), 4)}"]
+        f += [f"own={own}", f"own={own}|size={min(size, 4)}", f"max={_bin(looks[0])}", f"others={_bin(others)}", f"own={own}|others={_bin(others)}"]
         f += [f"fuller={_bin(fuller)}|size={min(size, 3)}", f"own={own}|fuller={_bin(fuller)}", f"rule={c.rule}|own={own}"]
         # a shorter or a longer cut of the same run that the first look liked better
         f += [feature for feature in c.data["seen"] if feature.startswith(("all=", "full1=", "full2=", "ev=", "prevk=", "place=same", "edge=", "cut", "official="))]
@@ -288,19 +364,53 @@ def mentions(reading: Reading, candidates: list[Candidate]) -> None:
 def _bin(probability: float) -> str:
     if probability < 0:
         return "none"
-    for limit in (0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98):
+    for limit in (0.05, 0.25, 0.5, 0.75, 0.95):
         if probability < limit:
             return f"<{limit}"
     return "sure"
 
 
-def _evidence(reading: Reading, laid: Marks, c: Candidate, titles_by_end: dict[int, Span], titles_by_start: dict[int, Span]) -> list[str]:
+def _listed(reading: Reading, laid: Marks, titles_by_end: dict[int, Span]) -> dict[int, str]:
+    """Tokens at which a name of a list may begin: after "POST:" (listed), after "các đồng chí"
+    (comrades). A list goes on over names, posts, honorifics, brackets, commas and "và"."""
+    tokens = reading.tokens
+    found: dict[int, str] = {}
+    starts = {tokens.at(span.start): end for end, span in titles_by_end.items()}
+    opened = [(end + 1, "listed") for end in titles_by_end if _word(reading, end) == ":"]
+    for start, (end, kind) in laid.honorific.items():
+        if kind == "comrade" and tokens.folded[start] in ("các", "hai", "ba", "2", "3"):
+            at = starts.get(end, end)
+            opened.append((at + 1 if _word(reading, at) == ":" else at, "comrades"))
+    for first, kind in opened:
+        at = first
+        stop = min(len(tokens), first + 150)
+        while at < stop:
+            if at in starts:
+                at = max(starts[at], at + 1)
+            elif at in laid.honorific:
+                at = laid.honorific[at][0]
+            elif tokens.shape[at] in ("X", "A"):
+                if at == first or tokens.shape[at - 1] not in ("X", "A"):
+                    found.setdefault(at, kind)
+                at += 1
+            elif tokens.form[at] in ",;()-–:" or tokens.folded[at] == "và":
+                at += 1
+            else:
+                break
+            if at < stop and "\n" in reading.text[tokens.end[at - 1] : tokens.start[at]] and kind == "comrades":
+                break
+    return found
+
+
+def _evidence(reading: Reading, laid: Marks, c: Candidate, titles_by_end: dict[int, Span], titles_by_start: dict[int, Span], titles: dict[int, int]) -> list[str]:
     """What this mention by itself says of the person."""
     tokens = reading.tokens
     first, last = c.data["first"], c.data["last"]
     found = []
     if first in titles_by_end:
         found.append("title")
+    elif _marked_title(reading, laid, first, titles_by_end):
+        found.append("marked-title")
     kind = laid.honorific_end.get(first)
     if kind:
         found.append(kind)
@@ -331,25 +441,71 @@ def _evidence(reading: Reading, laid: Marks, c: Candidate, titles_by_end: dict[i
             found.append("is-title")
         if any(at in laid.honorific and laid.honorific[at][1] == "rank" for at in range(said + 1, min(said + 3, len(tokens)))):
             found.append("is-rank")
+    for at in range(after, min(after + 20, len(tokens))):
+        if tokens.form[at] in ".;:":
+            break
+        if at in titles_by_start and _touching(reading, laid.cue_ends, titles, at, tokens.start[last - 1]):
+            found.append("cue-title")  # "ông … được bổ nhiệm giữ chức Giám đốc …"
+            break
     if word == "," and _word(reading, after + 1) in ("sinh", "sn", "ngụ", "trú", "quê", "ở", "thường") or (word in (",", "(") and any(w == "tuổi" for w in tokens.folded[after + 1 : after + 4])):
         found.append("aged")
     return found
 
 
+def _marked_title(reading: Reading, laid: Marks, first: int, titles_by_end: dict[int, Span]) -> bool:
+    """A post before the name with a mark between: "Chủ tịch UBND tỉnh - NAME", "đại biểu Quốc hội
+    khóa XV, bà NAME", "BÍ THƯ" on the line above."""
+    tokens = reading.tokens
+    at = first
+    start = next((s for s in range(first - 1, max(-1, first - 4), -1) if s in laid.honorific and laid.honorific[s][0] == first), None)
+    if start is not None:
+        at = start
+    if at and tokens.form[at - 1] in "-–—,:":
+        at -= 1
+        if at in titles_by_end:
+            return True
+    elif start is None:
+        return False
+    if at > 1 and tokens.folded[at - 2] in ("khóa", "khoá"):
+        at -= 2
+    return at in titles_by_end
+
+
 # --- holds ----------------------------------------------------------------------------------------
+
+
+class _Line:
+    """A zone laid out once for all its pairs: items, where each begins, words of appointment."""
+
+    def __init__(self, reading: Reading, laid: Marks, zone: tuple[int, int]) -> None:
+        tokens = reading.tokens
+        self.items = _items(reading, laid, *zone)
+        self.starts = [start for start, _, _ in self.items]
+        self.cues = [(at, kind) for at, _, kind in laid.cue if zone[0] <= tokens.start[at] < zone[1]]
+        self.cue_ends = {end: kind for at, end, kind in laid.cue if zone[0] <= tokens.start[at] < zone[1]}
+        self.titles = {tokens.before(span.end) + 1: tokens.at(span.start) for span in reading.spans("TITLE", *zone)}
+
+    def at(self, span: Span) -> int:
+        """The item that the span is; -1 if it is none."""
+        index = bisect_left(self.starts, span.start)
+        return index if index < len(self.items) and self.starts[index] == span.start else -1
+
+    def between(self, left: int, right: int) -> list[tuple[int, int, str]]:
+        return [item for item in self.items[bisect_left(self.starts, left) : bisect_right(self.starts, right)] if item[0] >= left and item[1] <= right]
 
 
 def holds(reading: Reading, candidates: list[Candidate]) -> None:
     tokens = reading.tokens
     laid = marks(reading)
-    inner: dict[tuple[int, int], list[tuple[int, int, str]]] = {}
+    lines: dict[tuple[int, int], _Line] = {}
     for c in candidates:
         official, title, zone = c.data["official"], c.data["title"], c.data["zone"]
-        if zone not in inner:
-            inner[zone] = _items(reading, laid, *zone)
+        if zone not in lines:
+            lines[zone] = _Line(reading, laid, zone)
+        line = lines[zone]
         before = title.start < official.start
         left, right = (title, official) if before else (official, title)
-        between = [(s, e, kind) for s, e, kind in inner[zone] if left.end <= s and e <= right.start]
+        between = line.between(left.end, right.start)
         kinds = [kind for _, _, kind in between]
         pattern = "".join(kinds)
         order = "TO" if before else "OT"
@@ -366,22 +522,31 @@ def holds(reading: Reading, candidates: list[Candidate]) -> None:
             f.append(f"{order}<{kinds[-1]}")
         for mark in (":", ";", "(", ")", "n"):
             f.append(f"{order}{mark}{min(kinds.count(mark), 2)}|O{min(officials_between, 2)}")
+        f += _chain(line, title, official, order)
         # A title that touches another name belongs to it.
-        rivals = _rivals(inner[zone], title, official)
+        rivals = _rivals(line, title, official)
         f += [f"{order}|rival={rival}" for rival in rivals]
         f.append(f"{order}|rivals={','.join(rivals)}|O{min(officials_between, 2)}")
         at = tokens.at(title.start)
-        f.append("tp=" + _word(reading, at - 1))
-        f.append(f"tn={_word(reading, tokens.before(title.end) + 1)}")
-        f.append("op=" + _word(reading, tokens.at(official.start) - 1))
-        words = [tokens.folded[i] for i in range(tokens.before(left.end) + 1, tokens.at(right.start))]
+        f.append("tp=" + _closed(reading, at - 1).translate(_MARKS))
+        f.append("tn=" + _closed(reading, tokens.before(title.end) + 1).translate(_MARKS))
+        at_name = tokens.at(official.start)
+        f.append("op=" + (laid.honorific_end.get(at_name) or _closed(reading, at_name - 1)))
+        words = [tokens.folded[i] for kind, start, stop in _loose(between) for i in range(tokens.at(start), tokens.before(stop) + 1)]
         if len(words) <= 12:
             f += [f"{order}w={word}" for word in set(words)]
-        sentence = {kind for start, _, kind in laid.cue if zone[0] <= tokens.start[start] < zone[1]}
+        sentence = {kind for _, kind in line.cues}
         f += [f"{c.label}|cue={kind}" for kind in sorted(sentence)]
-        near = [(start, kind) for start, _, kind in laid.cue if zone[0] <= tokens.start[start] < title.start]
+        near = [(start, kind) for start, kind in line.cues if tokens.start[start] < title.start]
         if near:
             f.append(f"{c.label}|last={near[-1][1]}|{'near' if at - near[-1][0] <= 6 else 'far'}")
+            touching = _touching(reading, line.cue_ends, line.titles, at, zone[0])
+            f.append(f"{c.label}|{order}|touch={touching}|O{min(officials_between, 1)}")
+            f.append(f"{c.label}|{order}|touch={touching}|{'passive' if _passive(reading, line.cues, left.end, right.start) else 'active'}")
+        if c.data["governs"]:
+            f += ["governs", "governs=" + c.data["governs"]]
+        shape = _squeeze(between)
+        f.append(f"{order}≈{shape}" if len(shape) <= 12 else f"{order}≈long")
         f.append("conf=" + ("low" if min(official.confidence, title.confidence) < 0.6 else "high"))
         f.append("block=" + reading.block_of(official.start).kind)
     for c in candidates:
@@ -416,10 +581,100 @@ def _items(reading: Reading, laid: Marks, start: int, end: int) -> list[tuple[in
     return out
 
 
-def _rivals(items: list[tuple[int, int, str]], title: Span, official: Span) -> list[str]:
+# What may stand between the word of an appointment and the post: "giữ chức vụ quyền …", "chức danh …".
+_BEFORE_POST = ("chức", "vụ", "danh", "làm", "là", "giữ", "đồng", "chí", "ông", "bà", ":")
+
+
+def _touching(reading: Reading, cue_ends: dict[int, str], titles: dict[int, int], at: int, left: int) -> str:
+    """The kind of the word of appointment or dismissal that governs the title at token ``at``: it ends
+    before it, with nothing but "chức vụ" or other posts of the same row between; "" if none does.
+    ``titles``: token after a title -> its first token; the walk ends at offset ``left``."""
+    tokens = reading.tokens
+    for _ in range(40):
+        if at <= 0 or tokens.start[at] <= left:
+            break
+        if at in cue_ends:
+            return cue_ends[at]
+        if at in titles:
+            at = titles[at]
+        elif tokens.folded[at - 1] in _BEFORE_POST or tokens.folded[at - 1] in (",", "và", "kiêm"):
+            at -= 1
+        else:
+            break
+    return ""
+
+
+def _passive(reading: Reading, cues: list[tuple[int, str]], start: int, end: int) -> bool:
+    """ "được bổ nhiệm", "bị cách chức": the person before it comes into the post or leaves it."""
+    tokens = reading.tokens
+    return any(start <= tokens.start[at] < end and at and tokens.folded[at - 1] in ("được", "bị", "xin") for at, _ in cues)
+
+
+def _closed(reading: Reading, at: int) -> str:
+    """The word at token ``at`` if it is small or a mark; a capital says no more than that it is one."""
+    tokens = reading.tokens
+    return _word(reading, at) if not 0 <= at < len(tokens) or tokens.shape[at] not in ("X", "A", "0") else tokens.shape[at]
+
+
+def _loose(between: list[tuple[int, int, str]]) -> list[tuple[str, int, int]]:
+    """What stands between name and title outside of other spans and honorifics."""
+    return [(kind, start, stop) for start, stop, kind in between if kind == "w" and stop > start]
+
+
+# Dashes and opening brackets do what a comma does between a name and its post.
+_MARKS = str.maketrans({"-": ",", "(": ","})
+
+
+def _squeeze(between: list[tuple[int, int, str]]) -> str:
+    """The way between name and title as a short pattern: honorifics are left out, titles in a row
+    are one t, names in a row one o, words one w."""
+    text = "".join(kind for _, _, kind in between if kind not in "HRC")
+    text = re.sub(r"\((?:[^()TO]{0,40})\)", "()", text)
+    text = re.sub(r"[wPD0]+", "w", text).translate(_MARKS)
+    text = re.sub(r"T(?:[,&]T)*", "t", text)
+    return re.sub(r"O(?:[,&]O)*", "o", text)
+
+
+def _chain(line: _Line, title: Span, official: Span, order: str) -> list[str]:
+    """The row of titles that this one stands in ("T, T và T"), and what touches its two ends: this
+    name, another one, a colon, a line's end or words."""
+    items, at = line.items, line.at(title)
+    if at < 0:
+        return []
+    left = right = at
+    while left > 1 and items[left - 1][2] in ",&-" and items[left - 2][2] == "T":
+        left -= 2
+    while right + 2 < len(items) and items[right + 1][2] in ",&-" and items[right + 2][2] == "T":
+        right += 2
+
+    def touch(index: int, step: int) -> str:
+        mark = ""
+        for _ in range(5):
+            if not 0 <= index < len(items):
+                return mark + "w"
+            kind = items[index][2]
+            if kind == "O":
+                return mark + ("this" if items[index][0] == official.start else "other")
+            if kind == ")" and step < 0:  # "NAME (…), POST"
+                while index > 0 and items[index][2] != "(":
+                    index -= 1
+                mark += "()"
+            elif kind in ",-:;(&n":
+                mark += kind
+            elif kind not in "HRC":
+                return mark + ("date" if kind == "D" else "place" if kind == "P" else "T" if kind == "T" else "w")
+            index += step
+        return mark + "far"
+
+    before, after = (touch(left - 1, -1).translate(_MARKS), touch(right + 1, 1).translate(_MARKS))
+    place = f"{min((at - left) // 2, 2)}of{min((right - left) // 2, 2)}"
+    return [f"{order}|cl={before}", f"{order}|cr={after}", f"{order}|cl={before}|cr={after}", f"{order}|cl={before}|cr={after}|{place}"]
+
+
+def _rivals(line: _Line, title: Span, official: Span) -> list[str]:
     """How the title stands to other names: touching one before it or after it, with or without a comma."""
-    index = next((i for i, item in enumerate(items) if item[0] == title.start), None)
-    if index is None:
+    items, index = line.items, line.at(title)
+    if index < 0:
         return []
     found = []
     right = [kind for _, _, kind in items[index + 1 : index + 4]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bantin.officials.candidates import marks
+from bantin.officials import people, posts
 from bantin.reading import Candidate, Reading, Relation, Span
 from bantin.select import select
 
@@ -34,71 +34,49 @@ def accept_names(reading: Reading, candidates: list[Candidate], threshold: float
 def accept_holds(reading: Reading, candidates: list[Candidate], threshold: float) -> None:
     """The pairs believed; of a pair's kinds (holds, appointed, removed) the likeliest alone."""
     best: dict[tuple[int, int], Candidate] = {}
+    _spread(candidates, threshold)
     for candidate in candidates:
         if candidate.probability > threshold:
             key = (id(candidate.data["official"]), id(candidate.data["title"]))
             if key not in best or candidate.probability > best[key].probability:
                 best[key] = candidate
-    for candidate in best.values():
+    for candidate in _one_side(list(best.values())):
         roles = {"official": candidate.data["official"], "title": candidate.data["title"]}
         reading.relations.append(Relation(candidate.label, roles, candidate.probability))
     reading.relations.sort(key=lambda relation: (relation.roles["official"].start, relation.roles["title"].start))
 
 
+def _spread(candidates: list[Candidate], threshold: float) -> None:
+    """A post before a list's colon that goes to one of its names, or that "các đồng chí" opens, goes to
+    all of them (guidelines, TITLE)."""
+    lists: dict[int, list[Candidate]] = {}
+    for candidate in candidates:
+        if candidate.label == "holds" and candidate.data["governs"]:
+            lists.setdefault(id(candidate.data["title"]), []).append(candidate)
+    for members in lists.values():
+        surest = max(member.probability for member in members)
+        if surest > threshold or members[0].data["governs"] == "several":
+            for member in members:
+                member.probability = max(member.probability, surest, threshold + 0.05)
+
+
+def _one_side(candidates: list[Candidate]) -> list[Candidate]:
+    """A title belongs to names before it or to names after it, never to both: the surer side stands."""
+    sides: dict[tuple[int, bool], float] = {}
+
+    def side(candidate: Candidate) -> tuple[int, bool]:
+        return id(candidate.data["title"]), candidate.data["official"].start < candidate.data["title"].start
+
+    for candidate in candidates:
+        sides[side(candidate)] = max(sides.get(side(candidate), 0.0), candidate.probability)
+    return [c for c in candidates if sides[side(c)] >= sides.get((side(c)[0], not side(c)[1]), 0.0)]
+
+
 def resolve(reading: Reading) -> None:
-    """Values of the titles, and the people of the article (``reading.facts["officials"]``)."""
-    for title in reading.spans("TITLE"):
-        title.value = _title_value(reading, title)
-    reading.facts["officials"] = _people(reading)
-
-
-def _title_value(reading: Reading, title: Span) -> dict:
-    tokens = reading.tokens
-    role_end, last = title.data["role_end"], title.data["last"]
-    former = marks(reading).role.get(title.data["first"], (0, {"kind": ""}))[1]["kind"]
-    places = reading.spans("PLACE", title.start, title.end)
-    body_end = places[0].start if places else title.end
-    body = reading.text[tokens.start[role_end] : body_end].strip(" -–,") if role_end < last else ""
-    value: dict = {
-        "role": reading.text[tokens.start[title.data["first"]] : tokens.end[role_end - 1]],
-        "body": body or None,
-        "branch": _branch(reading, title),
-        "place": places[-1] if places else None,
-        "former": former == "former",
-    }
-    if former == "acting":
-        value["acting"] = True
-    return value
-
-
-def _branch(reading: Reading, title: Span) -> str | None:
-    """The body decides; without one, the role."""
-    laid = marks(reading)
-    for at in range(title.data["role_end"], title.data["last"]):
-        if at in laid.body and laid.body[at][1]["branch"] != "*":
-            return laid.body[at][1]["branch"]
-    branch = title.data["role"]["branch"]
-    return None if branch == "*" else branch
-
-
-def _people(reading: Reading) -> list[dict]:
-    """Mentions gathered under the fullest name: the same name, or its last syllables after it."""
-    people: list[dict] = []
-    for span in reading.spans("OFFICIAL"):
-        name = reading.folded[span.start : span.end]
-        person = next((p for p in people if p["key"] == name), None)
-        if person is None:
-            person = next((p for p in people if p["key"].endswith(" " + name)), None)
-        if person is None:
-            person = {"key": name, "name": reading.text[span.start : span.end], "mentions": [], "positions": []}
-            people.append(person)
-        person["mentions"].append(span)
-    of_mention = {id(span): person for person in people for span in person["mentions"]}
+    """Values of the titles, days of the appointments, and the people of the article
+    (``reading.facts["officials"]``)."""
+    posts.describe(reading)
     for relation in reading.relations:
-        if relation.kind == "holds":
-            person = of_mention[id(relation.roles["official"])]
-            title = relation.roles["title"]
-            seen = {reading.folded[p["title"].start : p["title"].end] for p in person["positions"]}
-            if reading.folded[title.start : title.end] not in seen:
-                person["positions"].append({"title": title, **title.value})
-    return [{"name": p["name"], "mentions": p["mentions"], "positions": p["positions"]} for p in people]
+        if relation.kind in ("appointed", "removed") and (day := people.day_of_change(reading, relation)):
+            relation.roles["date"] = day
+    reading.facts["officials"] = people.people(reading)

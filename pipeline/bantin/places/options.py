@@ -91,7 +91,7 @@ def _ended(name: str, day: str, kinds: tuple[str, ...] = ()) -> list[Option]:
 
 
 def _soon(name: str, day: str, kinds: tuple[str, ...]) -> list[Option]:
-    later = (date.fromisoformat(day) + _SOON).isoformat()
+    later = (min(date.fromisoformat(day), date.max - _SOON) + _SOON).isoformat()
     return [option(o.unit, o.unit.valid_from) for o in _now(name, later, kinds) if o.unit.valid_from > day]
 
 

@@ -58,7 +58,7 @@ def _kind(mention: Mention, spoken: dict[str, str]) -> str:
         kind = spoken.get(mention.name) or next((kind for kind in _FIRST if kind in known), mention.span.data["kind"].split("+")[0])
     if kind in ("province", "city", "district") and "foreign" in known:
         return "region"
-    return _RECORD.get(kind, kind)
+    return _RECORD.get(kind, kind) or "unknown"  # a bare name of no list
 
 
 def _lie(found: list[Mention]) -> None:

@@ -27,12 +27,12 @@ class Block:
 _ITEM = re.compile(r"\s*(?:[-+*•]|\d{1,2}[.)]|[a-zđ][.)])\s")
 _CAPTION = re.compile(r"\s*\(?(?:Ảnh|Trong ảnh|Ảnh trên|Ảnh dưới|Chú thích)\b")
 _CREDIT = re.compile(
-    r"(?:[-–(/]\s*)?\b(?:Ảnh|ẢNH|Nguồn ảnh|Nguồn|Tin, ảnh|Tin và ảnh|Bài và ảnh|Bài, ảnh|Ảnh minh họa|Ảnh tư liệu)\s*(?:minh hoạ|minh họa|tư liệu|chụp màn hình|internet)?\s*:\s*"
+    r"(?:[-–(/]\s*)?\b(?:Ảnh|ẢNH|Nguồn ảnh|Nguồn|Tin, ảnh|Tin và ảnh|Bài và ảnh|Bài, ảnh|Ảnh minh họa|Ảnh tư liệu)\s{0,3}(?:minh hoạ|minh họa|tư liệu|chụp màn hình|internet)?\s{0,3}:\s{0,3}"
     # The name ends before a word that opens the next sentence ("Ảnh: Tá Lâm Hai vợ chồng …").
     rf"(?P<who>[{CAPITALS}][^\s.;:,)(]*(?:(?:[ /&-]| - )[{CAPITALS}][^\s.;:,)(]*){{0,4}})(?![^\s.;:,)(])(?!\s+[{SMALL}])"
 )
 # "(Baonghean) -", "GD&TĐ -", "TTO -", "(Báo Quảng Ninh) –" before the first sentence of a paragraph.
-_TAG = re.compile(rf"(?m)^\s*(?:\((?=[^)\n]{{2,40}}\)\s*[-–—])[^)\n]*\)|[A-ZĐ&]{{2,10}}|[A-Z][A-Za-z]+(?:\.(?:vn|com|net|org))+)\s*[-–—]\s+(?=[{CAPITALS}“\"'0-9])")
+_TAG = re.compile(rf"(?m)^[^\S\n]*(?:\((?=[^)\n]{{2,40}}\)\s*[-–—])[^)\n]*\)|[A-ZĐ&]{{2,10}}|[A-Z][A-Za-z]+(?:\.(?:vn|com|net|org))+)\s*[-–—]\s+(?=[{CAPITALS}“\"'0-9])")
 _NAME = rf"[{CAPITALS}][\w'’]*"
 # A byline ends the article: a few capitalised words (or capitals) after the last full stop or line.
 _BYLINE = re.compile(

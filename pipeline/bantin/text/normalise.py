@@ -16,6 +16,10 @@ _LINES = "\r\v\f\x1c-\x1e\u0085\u2028\u2029"
 _UNCLEAN = re.compile(f"[{_ZERO_WIDTH}{_SPACES}{_LINES}]")
 _DROP = re.compile(f"[{_ZERO_WIDTH}]|\r(?=\n)")
 _SPACE = re.compile(f"[{_SPACES}]")
+# Marks after one letter that are put in order together. Ordering is quadratic in their number, no writing
+# has more than a handful, and Unicode's stream-safe form (UAX #15, 13) allows 30; behind this many a new
+# row begins, so that the NFC of a text with longer rows is Unicode's for each row alone.
+_MARKS = 64
 
 
 class Text:
@@ -74,6 +78,8 @@ def _compose(raw: str) -> tuple[str, list[tuple[int, int]]]:
                     break
                 if end - start > 1 and not "\u1100" <= character <= "\u11ff" and not "\u0900" <= character <= "\u1fff":
                     break
+            if end - start > _MARKS:
+                break
             end += 1
         piece = unicodedata.normalize("NFC", raw[start:end])
         out.append(piece)

@@ -25,6 +25,16 @@ _CUT = re.compile(r"[.!?;:,…] ")
 # Underthesea reads the Icelandic letter, common in old Vietnamese files, as the Vietnamese one; done
 # here, the text keeps its length and no word is lost.
 _ETH = str.maketrans("Ðð", "Đđ")
+# It also cuts "Đảng uỷ xã" and "Đảng ủy xã" differently: in an open syllable the tone is put where the
+# older and commoner spelling has it, so that the spelling of an article decides nothing. ("quý" has its
+# tone on the y in both.)
+_PLACES = {
+    new + tones[1][i]: tones[0][i] + old
+    for new, old, tones in (("o", "a", ("òóỏõọ", "àáảãạ")), ("o", "e", ("òóỏõọ", "èéẻẽẹ")), ("u", "y", ("ùúủũụ", "ỳýỷỹỵ")))
+    for i in range(5)
+}
+_PLACES |= {new.upper(): old.upper() for new, old in _PLACES.items()} | {new.capitalize(): old.capitalize() for new, old in _PLACES.items()}
+_PLACED = re.compile(r"(?<![qQ])(?:[oO][àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ]|[uU][ỳýỷỹỵỲÝỶỸỴ])(?![^\W\d_])")
 _lock = threading.RLock()
 _tokenize = None
 
@@ -91,6 +101,7 @@ def words(text: str) -> list[tuple[int, int]]:
     fast = segmenter()
     if "Ð" in text or "ð" in text:
         text = text.translate(_ETH)
+    text = _PLACED.sub(lambda match: _PLACES.get(match[0], match[0]), text)  # of equal length
     if fast and unicodedata.is_normalized("NFC", text):
         return fast.words(text, pieces(text))
     spans: list[tuple[int, int]] = []

@@ -1,0 +1,154 @@
+"""The lexicons of this room, loaded once and laid on an article's tokens once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from bantin.lexicon import Gazetteer, rows
+from bantin.reading import Reading
+
+
+@lru_cache(maxsize=1)
+def awards() -> Gazetteer:
+    """Names of awards and their heads; payload: the row of lexicon/awards.tsv."""
+    return Gazetteer((row["form"], row) for row in rows("awards", "awards", ("form", "kind", "role")))
+
+
+@lru_cache(maxsize=1)
+def cues() -> Gazetteer:
+    """Words around an award; payload: the kind (see the file's head)."""
+    return Gazetteer((row["form"], row["kind"]) for row in rows("awards", "cues", ("form", "kind")))
+
+
+STRUCTURE = frozenset(("confer", "hand over", "receive", "have", "propose", "withdraw", "praise", "authority", "issuer", "to", "reason", "none"))
+
+
+@lru_cache(maxsize=1)
+def structure() -> Gazetteer:
+    """The cues that make a clause's structure, without those that only say whether something has happened."""
+    return Gazetteer((row["form"], row["kind"]) for row in rows("awards", "cues", ("form", "kind")) if row["kind"] in STRUCTURE or row["kind"] == "confer award")
+
+
+@lru_cache(maxsize=1)
+def stops() -> Gazetteer:
+    return Gazetteer((row["form"], True) for row in rows("awards", "stops", ("form",)))
+
+
+@lru_cache(maxsize=1)
+def groups() -> Gazetteer:
+    """Nouns with which a recipient begins; payload: the kind (group, kin, person, unit, count)."""
+    return Gazetteer((row["form"], row["kind"]) for row in rows("awards", "groups", ("form", "kind")))
+
+
+@lru_cache(maxsize=1)
+def issuers() -> Gazetteer:
+    """First words of bodies that give awards."""
+    return Gazetteer((row["form"], "body") for row in rows("awards", "issuers", ("form",)))
+
+
+@lru_cache(maxsize=1)
+def limits() -> Gazetteer:
+    """Words that end the naming of a recipient; payload: the kind (verb, preposition, praise)."""
+    return Gazetteer((row["form"], row["kind"]) for row in rows("awards", "limits", ("form", "kind")))
+
+
+@lru_cache(maxsize=1)
+def campaigns() -> Gazetteer:
+    """What is named like an award and is none; payload: the kind (noun, name)."""
+    return Gazetteer((row["form"], row["kind"]) for row in rows("awards", "campaigns", ("form", "kind")))
+
+
+class Marks:
+    """The lexicons laid on the tokens: ``award``, ``group``, ``body`` and ``limit`` by first token."""
+
+    def __init__(self, reading: Reading) -> None:
+        folded = reading.tokens.folded
+        self.award: dict[int, tuple[int, dict]] = {start: (end, row) for start, end, row in awards().scan(folded)}  # type: ignore[misc]
+        self.stop = {start for start, _, _ in stops().scan(folded)}
+        self.cue = self._before_award(reading, cues().scan(folded))
+        self.frame = self._before_award(reading, structure().scan(folded))
+        self.cue_at = {start: kind for start, _, kind in self.cue}
+        self.cue_end = {end: kind for _, end, kind in self.cue}
+        self.award_end = {end for end, _ in self.award.values()}
+        self.group: dict[int, tuple[int, str]] = {start: (end, kind) for start, end, kind in groups().scan(folded)}  # type: ignore[misc]
+        self.body = {start: end for start, end, _ in issuers().scan(folded)}
+        self.limit: dict[int, str] = {}
+        for start, end, kind in limits().scan(folded):
+            self.limit[start] = str(kind)
+            if start in self.group and self.group[start][0] < end:
+                del self.group[start]  # "tổ chức" is no "tổ"
+        self.campaign: dict[int, tuple[str, int]] = {start: (kind, end) for start, end, kind in campaigns().scan(folded)}  # type: ignore[misc]
+        self.group_end_kind = {end: kind for end, kind in self.group.values()}
+        self._chain: list[tuple[int, int, str]] | None = None
+        self._by_token: dict[int, str] | None = None
+
+    def _before_award(self, reading: Reading, found: list[tuple[int, int, object]]) -> list[tuple[int, int, str]]:
+        """Cues with "confer award" made plain, or left out where no award follows ("cấp" is also a level)."""
+        out = []
+        for start, end, kind in found:
+            if kind != "confer award":
+                out.append((start, end, str(kind)))
+            elif end in self.award or reading.tokens.form[end : end + 1] == ["“"]:
+                out.append((start, end, "confer"))
+        return out
+
+    def chain(self, reading: Reading) -> list[tuple[int, int, str]]:
+        """The cues of the clause's structure outside the accepted spans, the longest from the left, none overlapping."""
+        if self._chain is None:
+            tokens = reading.tokens
+            held: set[int] = set()
+            for label in ("AWARD", "OFFICIAL", "TITLE", "PLACE"):
+                for span in reading.spans(label):
+                    held.update(range(tokens.at(span.start), tokens.before(span.end) + 1))
+            self._chain = []
+            edge = 0
+            for start, end, kind in self.frame:
+                if start >= edge and start not in held:
+                    self._chain.append((start, end, kind))
+                    edge = end
+        return self._chain
+
+    def chain_at(self, reading: Reading) -> dict[int, str]:
+        """The kinds of those cues by their first token."""
+        if self._by_token is None:
+            self._by_token = {start: kind for start, _, kind in self.chain(reading)}
+        return self._by_token
+
+
+def marks(reading: Reading) -> Marks:
+    if "awards.marks" not in reading.facts:
+        reading.facts["awards.marks"] = Marks(reading)
+    return reading.facts["awards.marks"]
+
+
+_SKIP = frozenset(("là", "thành", "tiêu", "chuẩn", "nhiều", "các", "những", "tấm", "tờ", "chiếc", "liền", "thêm", "gần", "hơn", "một", "hai", "ba", "bốn", "năm", "tổng", "số", "cả", "luôn", "lại", "vào", "đồng"))
+
+
+def touch(reading: Reading, laid: Marks, first: int) -> tuple[str, str]:
+    """What an award leans on at its left: a cue, another award over a comma or "và", a mark, a noun; and
+    what was stepped over: a number, or words that count."""
+    tokens = reading.tokens
+    at, strike = first, ""
+    while at > 0 and first - at < 5:
+        if at in laid.cue_end:
+            return laid.cue_end[at], strike
+        previous = at - 1
+        if tokens.shape[previous] == "0":
+            strike = "number"
+        elif tokens.folded[previous] in _SKIP:
+            strike = strike or "word"
+        elif tokens.form[previous] in "“\"'":
+            strike = "quote"
+        else:
+            break
+        at = previous
+    if at == 0:
+        return "start", strike
+    previous = at - 1
+    if "\n" in reading.text[tokens.end[previous] : tokens.start[at]]:
+        return "line", strike
+    if tokens.folded[previous] in (",", "và", ";"):
+        return tokens.folded[previous] + (" award" if previous in laid.award_end or tokens.form[previous - 1] in "”\"" else ""), strike
+    if previous in laid.group or at in laid.group_end_kind:
+        return "noun", strike
+    return tokens.form[previous] if tokens.shape[previous] not in ("x", "X", "A", "0") else tokens.shape[previous], strike
