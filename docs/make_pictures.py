@@ -1,6 +1,7 @@
 """The pictures of docs/pictures: terminal (dark, light, without colour, narrow), page, report.
 
-    make pictures            (needs the extra full, chromium and chromedriver)
+    make pictures            (needs the extra full, chromium, chromedriver, and a font such as Noto Sans Mono:
+                              DejaVu Sans Mono has not all Vietnamese letters)
 
 Everything is made from the sample article and from corpus/dev, so the pictures show what this version does.
 """
@@ -17,39 +18,47 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME, TerminalTheme
+from rich.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "docs" / "pictures"
 sys.path.insert(0, str(ROOT / "tests"))
 
-import chromium  # noqa: E402
-from test_serve import DROP, SAMPLE, Server, pasted  # noqa: E402
-
 import bantin  # noqa: E402
+import chromium  # noqa: E402
 from bantin import annotator, explain  # noqa: E402
 from bantin.article import Article, parse_published  # noqa: E402
 from bantin.export import terminal  # noqa: E402
+from test_serve import DROP, SAMPLE, Server, pasted  # noqa: E402
 
 DARK = TerminalTheme(
     (18, 20, 24), (222, 222, 222),
     [(0, 0, 0), (205, 70, 70), (80, 180, 90), (205, 180, 60), (90, 130, 230), (200, 100, 200), (70, 180, 190), (222, 222, 222)],
     [(110, 110, 110), (255, 110, 110), (120, 220, 130), (240, 220, 110), (130, 165, 255), (235, 140, 235), (110, 220, 230), (255, 255, 255)],
 )  # fmt: skip
-_FORMAT = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"><style>.{unique_id}-matrix {{font-family: "DejaVu Sans Mono", monospace; font-size: {char_height}px; line-height: {line_height}px; font-variant-east-asian: full-width}} {styles}</style><defs>{lines}</defs><rect width="100%" height="100%" fill="{background}"/><g transform="translate(16,16)"><g class="{unique_id}-matrix">{backgrounds}{matrix}</g></g></svg>"""
+_FORMAT = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"><style>.{unique_id}-matrix {{font-family:
+"Noto Sans Mono", "Liberation Mono", "DejaVu Sans Mono", monospace; font-size: {char_height}px; line-height: {line_height}px; font-variant-east-asian: full-width}} {styles}</style>
+<defs>{lines}</defs><rect width="100%" height="100%" fill="{background}"/>
+<g transform="translate(16,16)"><g class="{unique_id}-matrix">{backgrounds}{matrix}</g></g></svg>"""
 
 
 def svg(shown, width: int, theme: TerminalTheme, colour: bool = True) -> str:
     """A renderable as rich's SVG, without a window's frame and without fonts from elsewhere."""
     console = Console(record=True, width=width, file=io.StringIO(), force_terminal=True, color_system="standard" if colour else None, no_color=not colour, highlight=False)
+    if not colour:
+        # What a terminal gets under NO_COLOR: the styles are gone, bold too.
+        bare = Console(width=width, file=io.StringIO(), highlight=False)
+        bare.print(shown)
+        shown = Text(bare.file.getvalue().rstrip("\n"))
     console.print(shown)
     text = "#121418" if theme is DARK else "#ffffff"
     return console.export_svg(theme=theme, code_format=_FORMAT.replace("{background}", text))
 
 
-def shoot(browser, path: Path, width: int, height: int) -> None:
+def shoot(browser, path: Path, width: int, height: int, scale: float = 1) -> None:
     import base64
 
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False})
     time.sleep(0.4)
     path.write_bytes(base64.b64decode(browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": False})["data"]))
     print(path.relative_to(ROOT), path.stat().st_size // 1024, "KB")
@@ -69,8 +78,9 @@ def terminals(browser, folder: Path) -> None:
         path = folder / f"{name}.svg"
         path.write_text(svg(shown, width, theme, colour), encoding="utf-8")
         browser.get(path.as_uri())
+        browser.execute_script("document.documentElement.style.overflow = 'hidden'")
         box = browser.execute_script("const b = document.documentElement.getBBox(); return [b.x + b.width, b.y + b.height]")
-        shoot(browser, OUT / f"{name}.png", min(int(box[0]) + 16, 1400), min(int(box[1]) + 16, 1600))
+        shoot(browser, OUT / f"{name}.png", int(box[0]) + 16, int(box[1]) + 16, 0.7)
 
 
 def pages(browser, folder: Path) -> None:
@@ -96,7 +106,7 @@ def pages(browser, folder: Path) -> None:
     finally:
         server.stop()
     report = folder / "report.html"
-    made = subprocess.run([sys.executable, "-m", "bantin.cli", "eval", "--gold", str(ROOT / "corpus" / "dev"), "--report", str(report), "--resamples", "200"], capture_output=True, text=True, check=False)
+    made = subprocess.run([sys.executable, "-m", "bantin.cli", "eval", "--gold", "corpus/dev", "--report", str(report), "--resamples", "200"], cwd=ROOT, capture_output=True, text=True, check=False)
     if made.returncode:
         raise SystemExit(made.stderr)
     browser.get(report.as_uri())

@@ -212,7 +212,7 @@ def test_a_broken_pool_is_nobodys_fault(tmp_path, monkeypatch, kind):
             raise guard._Broken("a pipe was cut")
         return good(*arguments)
 
-    source = dump(tmp_path / "d.jsonl", 40, {9: "<kill>"})
+    source = dump(tmp_path / "d.jsonl", 25, {9: "<kill>"})
     go(source, tmp_path / "undisturbed")
     monkeypatch.setattr(guard, "_wait" if kind == "broken" else "_check", bad)
     monkeypatch.setattr(guard.time, "sleep", lambda _: None)

@@ -6,19 +6,20 @@ import copy
 import csv
 import io
 import json
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 import bantin
+import pytest
 from bantin import gold
 from bantin.errors import BantinError, UsageError
 from bantin.export import FORMATS, get
 from bantin.export.document import Known, as_gold, finish, read, with_text
 from bantin.markup import parse
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 ROOT = Path(__file__).parent.parent
 REAL = Path("/work/shared/gold/dev.jsonl")
@@ -154,7 +155,39 @@ def test_the_form_of_standard_output_comes_back(name, tmp_path):
     assert canonical(back[0])["spans"] == canonical(document)["spans"]
 
 
-LETTERS = st.sampled_from(["Lê", "xã", " ", "  ", "\n", "\r\n", "e\u0301", "ệ", "e\u0323\u0302", "😀", "👩\u200d👩", "\u00a0", "\u200b", "\t", "[", "]", "\\", "=1", "-", "“", "'", "|", "<b>", "&", "\u2028", "\x85", "#", "9-6", ","])
+LETTERS = st.sampled_from(
+    [
+        "Lê",
+        "xã",
+        " ",
+        "  ",
+        "\n",
+        "\r\n",
+        "e\u0301",
+        "ệ",
+        "e\u0323\u0302",
+        "😀",
+        "👩\u200d👩",
+        "\u00a0",
+        "\u200b",
+        "\t",
+        "[",
+        "]",
+        "\\",
+        "=1",
+        "-",
+        "“",
+        "'",
+        "|",
+        "<b>",
+        "&",
+        "\u2028",
+        "\x85",
+        "#",
+        "9-6",
+        ",",
+    ]
+)
 
 
 @st.composite
@@ -374,3 +407,70 @@ def test_articles_of_many_kinds_are_documents(tmp_path):
     (tmp_path / "b.jsonl").write_text("{", encoding="utf-8")
     with pytest.raises(BantinError, match="line 1"):
         list(read(tmp_path / "b.jsonl"))
+
+
+# The command line.
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "-m", "bantin.cli", *arguments], capture_output=True, timeout=120, check=False)
+
+
+def said(result: subprocess.CompletedProcess, code: int, reason: str) -> None:
+    error = result.stderr.decode()
+    assert result.returncode == code and reason in error and "Traceback" not in error, error
+    assert len(error.strip().splitlines()) == 1 and not result.stdout
+
+
+def test_batch_records_without_text_out_and_in(tmp_path):
+    article = tmp_path / "a.txt"
+    article.write_text(invented()["text"], encoding="utf-8")
+    records = tmp_path / "records.jsonl"
+    made = run("annotate", str(article), "--published", "2021-06-09", "--format", "json")
+    records.write_text(json.dumps(json.loads(made.stdout)) + "\n", encoding="utf-8")
+    said(run("export", str(records), "--to", "brat", "--out", str(tmp_path / "brat")), 1, "--articles")
+    made = run("export", str(records), "--to", "brat", "--out", str(tmp_path / "brat"), "--articles", str(article))
+    assert made.returncode == 0 and (tmp_path / "brat" / "a.ann").exists(), made.stderr
+    gold_file = tmp_path / "gold.jsonl"
+    made = run("import", str(tmp_path / "brat"), "--from", "brat", "--out", str(gold_file))
+    assert made.returncode == 0, made.stderr
+    back, record = json.loads(gold_file.read_text(encoding="utf-8")), json.loads(records.read_text(encoding="utf-8"))
+    assert [(s["start"], s["end"], s["label"]) for s in back["spans"]] == [(s["start"], s["end"], s["label"]) for s in record["spans"]]
+    assert run("eval", "--gold", str(gold_file), "--pred", str(records), "--resamples", "10").returncode == 0
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_annotate_writes_every_format_or_says_why_not(name):
+    made = run("annotate", str(ROOT / "corpus" / "sample.txt"), "--published", "2021-06", "--format", name)
+    if name == "parquet":
+        said(made, 2, "--out")
+    else:
+        assert made.returncode == 0 and made.stdout and not made.stderr, made.stderr
+
+
+def test_what_export_and_import_refuse(tmp_path):
+    gold_file = tmp_path / "g.jsonl"
+    gold_file.write_text(json.dumps(invented()) + "\n", encoding="utf-8")
+    said(run("export", str(gold_file), "--to", "xmi"), 2, "none of json")
+    said(run("export", str(gold_file), "--to", "popolo"), 1, "gold, not a record")
+    said(run("export", str(gold_file), "--to", "brat", "--bom"), 2, "--bom")
+    said(run("export", str(tmp_path / "none.jsonl"), "--to", "brat"), 1, "no such file")
+    said(run("import", str(gold_file), "--from", "timeml"), 2, "written only")
+    said(run("import", str(gold_file), "--from", "labelstudio"), 1, "task 1")
+    for form in ("brat", "conll", "csv", "spacy", "spacy-json", "doccano", "prodigy", "webannotation", "parquet"):
+        broken = tmp_path / "broken"
+        broken.write_bytes(b'{"text": "a", "spans": [{"x": 1}], "items": [{}], "relations": [{}]}\n')
+        result = run("import", str(broken), "--from", form)
+        assert result.returncode == 1 and b"Traceback" not in result.stderr and len(result.stderr.splitlines()) == 1, (form, result.stderr)
+
+
+def test_help_names_every_format_and_its_loss():
+    text = " ".join(run("export", "--help").stdout.decode().split())
+    for form in FORMATS.values():
+        assert f"{form.name}: {form.what}" in text and f"Lost: {form.loss}" in text
+
+
+@pytest.mark.parametrize("name", [name for name in READABLE if name not in ("brat", "parquet")])
+def test_two_passes_write_the_same_bytes(name):
+    documents = [invented(), invented(FORMS["nfd"])]
+    assert b"".join(get(name).streamed(documents)) == b"".join(get(name).streamed(documents))

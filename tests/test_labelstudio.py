@@ -17,9 +17,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-import pytest
-
 import bantin
+import pytest
 from bantin.export.labelstudio import config
 
 ROOT = Path(__file__).parent.parent
@@ -52,8 +51,18 @@ class Studio:
     def __init__(self, folder: Path) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON") and "proxy" not in key.lower()}
-        environment |= {"LABEL_STUDIO_BASE_DATA_DIR": str(folder), "COLLECT_ANALYTICS": "0", "SENTRY_RATE": "0", "FRONTEND_SENTRY_RATE": "0", "LATEST_VERSION_CHECK": "0", "HOME": str(folder), "ML_BLOCK_LOCAL_IP": "false"}
-        command = [str(program()), "start", "--no-browser", "--internal-host", "127.0.0.1", "--port", self.url.rpartition(":")[2]]
+        environment |= {
+            "LABEL_STUDIO_BASE_DATA_DIR": str(folder),
+            "COLLECT_ANALYTICS": "0",
+            "SENTRY_RATE": "0",
+            "FRONTEND_SENTRY_RATE": "0",
+            "LATEST_VERSION_CHECK": "0",
+            "HOME": str(folder),
+            "ML_BLOCK_LOCAL_IP": "false",
+            "SSRF_PROTECTION_ENABLED": "false",
+            "XDG_DATA_HOME": str(folder),
+        }
+        command = [str(program()), "start", "--no-browser", "--data-dir", str(folder), "--internal-host", "127.0.0.1", "--port", self.url.rpartition(":")[2]]
         command += ["--username", "reviewer@example.org", "--password", "tam-thoi-1234", "--user-token", TOKEN, "--enable-legacy-api-token", "--log-level", "ERROR"]
         self.log = folder / "log"
         with self.log.open("wb") as out:
@@ -161,7 +170,7 @@ def test_label_studio_takes_the_server_as_its_backend(studio):
     try:
         project = studio.ask("/api/projects", {"title": "backend", "label_config": config()})["id"]
         studio.ask(f"/api/projects/{project}/import", [{"data": {"text": TEXTS["nfd"], "id": "nfd", "title": "nfd", "published": "2021-06"}}])
-        backend = studio.ask("/api/ml", {"project": project, "url": server.url, "title": "bantin"})
+        backend = studio.ask("/api/ml", {"project": project, "url": server.url, "title": "bantin", "is_interactive": True})
         assert studio.ask(f"/api/ml/{backend['id']}")["state"] == "CO"  # connected: /health and /setup answered
         task = studio.ask(f"/api/tasks?project={project}&fields=all")["tasks"][0]
         answer = studio.ask(f"/api/ml/{backend['id']}/interactive-annotating", {"task": task["id"]})

@@ -49,6 +49,8 @@ CAUGHT = [
     "Học tập theo Chỉ thị 05-CT/TW của Bộ Chính trị.",
     # "Bộ Tư lệnh" is a body
     "Công an các đơn vị, Bộ Tư lệnh Cảnh vệ đã tham gia diễn tập.",
+    # a comma inside an open-class body
+    "Bác sĩ [O Nguyễn Văn Đức], [T Trưởng khoa khám, điều trị chuyên khoa mắt và tai mũi họng], cho biết bệnh nhân đã khỏe.",
 ]
 
 
@@ -58,9 +60,9 @@ def test_bugs_caught(sentence):
 
 
 NOBODY = [
+    "Ông Trần Văn Tuấn, Phó Giám đốc HTX nông nghiệp Đông Tiến, đầu tư hai máy cấy.",
     "Anh Nguyễn Văn Hùng, công nhân Công ty may Sông Đà, bị thương nhẹ.",
     "Tuyến đường Nguyễn Văn Cừ đang được mở rộng.",
-    "Bị cáo Trần Văn Quý lĩnh án 7 năm tù về tội trộm cắp tài sản.",
     "Em Lê Thị Hoa, học sinh lớp 5A, nhận 1 suất học bổng.",
 ]
 
@@ -68,6 +70,22 @@ NOBODY = [
 @pytest.mark.parametrize("sentence", NOBODY)
 def test_people_without_a_post(sentence):
     expect(sentence, "OFFICIAL")
+
+
+WRONG = [
+    # the youth union of a district, split by its capital, is no surname Đoàn
+    "Anh [O Phạm Minh Đức] - [T phó bí thư huyện Đoàn Quế Sơn] - cho biết đoàn đã quyên góp 5 triệu đồng.",
+    # names of two short syllables without a Kinh surname, after a post of the hamlet
+    "[T Trưởng thôn] [O A Huy] và già làng Y Thông vận động bà con.",
+    # "chỉ đạo" is a verb here and part of bodies' names elsewhere
+    "[T Bí thư huyện] chỉ đạo công an theo dõi đoàn kiểm tra.",
+]
+
+
+@pytest.mark.xfail(strict=True, reason="known to be wrong")
+@pytest.mark.parametrize("sentence", WRONG)
+def test_known_wrong(sentence):
+    expect(sentence, "OFFICIAL", "TITLE")
 
 
 # --- who holds what -------------------------------------------------------------------------------
@@ -211,9 +229,9 @@ def test_two_holders_are_shown():
     assert [entry.contradictions[0]["kind"] for entry in built] == ["two holders"] * 2
 
 
-_people = st.tuples(st.sampled_from(["Lê Văn Ân", "Lê Văn ân", "Đỗ Thị Hạnh"]), st.sampled_from(["Chủ tịch", "Phó Chủ tịch", "Bí thư"]), st.sampled_from(["UBND", "HĐND", None]), st.just("commune"), *[st.none()] * 2) | st.tuples(
-    st.just("Lê Văn Ân"), st.sampled_from(["Chủ tịch", "Phó Chủ tịch"]), st.just("UBND"), st.just("commune"), st.just("xã Tân Lập"), st.sampled_from(["04042", "04057"])
-)
+_names = st.sampled_from(["Lê Văn Ân", "Lê Văn ân", "Đỗ Thị Hạnh"])
+_units = st.sampled_from([(None, None), ("xã Tân Lập", "04042"), ("xã Vân Hồ", "04057")])
+_people = st.tuples(_names, st.sampled_from(["Chủ tịch", "Phó Chủ tịch", "Bí thư"]), st.sampled_from(["UBND", "HĐND", None]), st.just("commune"), _units).map(lambda each: (*each[:4], *each[4]))
 
 
 @settings(max_examples=60, deadline=None)
@@ -227,8 +245,7 @@ def test_the_order_of_records_does_not_matter(groups, random):
         return [(entry.key, sorted(entry.articles), sorted((post.key, post.first, post.last) for post in entry.posts.values())) for entry in built]
 
     assert sorted(summary(register.build(records))) == sorted(summary(register.build(shuffled)))
-    seen = sum(len({register.fold(p["name"]) for p in r["officials"]}) for r in records)
-    assert len(register.build(records)) <= sum(len(r["officials"]) for r in records) and (seen == 0) == (not register.build(records))
+    assert len(register.build(records)) <= sum(len(group) for group in groups)
 
 
 def test_people_on_the_command_line(tmp_path: Path):

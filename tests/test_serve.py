@@ -225,7 +225,7 @@ def test_an_article_is_pasted_and_read(page):
     assert sorted(shown) == sorted([span["id"], span["label"], span["surface"]] for span in expected["spans"])
     inner = page.execute_script("return [...document.querySelectorAll('#text mark.TITLE mark.PLACE')].map(m => m.textContent)")
     assert "huyện Mộc Châu" in inner  # nested marks nest
-    assert [e.text for e in page.find_elements("css selector", "#people h3")][0].endswith("Lường Văn Quyền")
+    assert page.find_element("css selector", "#people h3").text.endswith("Lường Văn Quyền")
     assert json.loads(page.execute_script("return document.getElementById('record').textContent")) == json.loads(json.dumps(expected))
     for tab, wanted in (("places", "tỉnh Sơn La"), ("dates", "2021-06-09"), ("awards", "Chủ tịch UBND huyện")):
         page.find_element("id", f"tab-{tab}").click()

@@ -24,14 +24,11 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=N
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(batch_app, name="batch")
 
-export_commands.register(app)
-serve_commands.register(app)
-
 
 @app.command()
 def annotate(
     file: Annotated[str, typer.Argument(help="A text file, a JSON object with 'text', or - for standard input.")] = "-",
-    format: Annotated[str, typer.Option("--format", "-f", help=f"text (coloured, with tables), json (the record), or: {', '.join(name for name in FORMATS if name != 'json')} (see: bantin export --help).")] = "text",
+    format: Annotated[str, typer.Option("--format", "-f", help=f"text (coloured, with tables), {', '.join(FORMATS)} (see: bantin export --help).")] = "text",
     published: Annotated[str | None, typer.Option(help="The article's day, month or year: YYYY-MM-DD, YYYY-MM or YYYY.")] = None,
     width: Annotated[int | None, typer.Option(help="Columns of the text format; the terminal's by default.")] = None,
     encoding: Annotated[str, typer.Option(help="How the bytes are read: utf-8, tcvn3 (ABC), vni, viscii, windows-1258, utf-16; auto finds it out. Offsets are of the converted text.")] = "utf-8",
@@ -140,7 +137,39 @@ def people(
         typer.echo(f"{len(entries) - len(shown)} people without a post left out (--all shows them)", err=True)
 
 
+@app.command()
+def awards(
+    records: Annotated[list[Path], typer.Argument(help="Files of records (JSON lines) or folders of a batch.")],
+    format: Annotated[str, typer.Option("--format", "-f", help="text (a table), csv or jsonl (a recipient a line).")] = "text",
+    count: Annotated[bool, typer.Option("--count", help="Counts by year, kind and issuer instead of the awards.")] = False,
+    given: Annotated[bool, typer.Option("--given", help="Without awards that were only aimed at, proposed, denied or withdrawn.")] = False,
+    width: Annotated[int | None, typer.Option(help="Columns of the table; the terminal's by default.")] = None,
+) -> None:
+    """The awards across articles: what, from whom, to whom, how many, when and where."""
+    import json
+
+    from bantin.awards import register
+
+    if format not in ("text", "csv", "jsonl"):
+        raise UsageError(f"--format: '{format}' is none of text, csv, jsonl")
+    rows = register.table(register.read(records), given)
+    columns = register.COUNTS if count else register.COLUMNS
+    found = register.counts(rows) if count else rows
+    if format == "jsonl":
+        for row in found:
+            sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+    elif format == "csv":
+        sys.stdout.reconfigure(newline="")  # type: ignore[union-attr]
+        sys.stdout.writelines(register.as_csv(found, columns))
+    else:
+        from bantin.export.awards_table import show as show_awards
+
+        show_awards(list(found), register.COUNTS if count else register.SHOWN, width)
+
+
 app.command("eval")(evaluate)
+export_commands.register(app)
+serve_commands.register(app)
 
 
 def main() -> None:

@@ -235,14 +235,18 @@ def _shown(answer: Answer, most: int) -> list:
 
 
 def _line(answer: Answer, most: int):
+    from rich.table import Table
     from rich.text import Text
 
     from bantin.export.terminal import visible
 
-    line = Text(f"  {answer.probability:.2f} ")
-    line.append(visible(_short(answer.surface)), style="magenta")
-    line.append(f"  {answer.question}, rule '{answer.rule}': {visible(answer.outcome)}")
+    line = Text(visible(_short(answer.surface)), style="magenta")
+    line.append(f"  {answer.question}, rule '{answer.rule}': {visible(answer.outcome)}", style="default")
     moved = [f"{weight:+.1f} {feature}" for feature, weight in (answer.extent_weights if answer.outcome.startswith("overlaps") and answer.extent_weights else answer.weights)[:most]]
     if moved:
-        line.append("\n       " + visible(", ".join(moved)), style="dim")
-    return line
+        line.append("\n" + visible(", ".join(moved)), style="dim default")
+    row = Table.grid(padding=(0, 1))
+    row.add_column(no_wrap=True)
+    row.add_column(overflow="fold")
+    row.add_row(f"  {answer.probability:.2f}", line)
+    return row

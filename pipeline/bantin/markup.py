@@ -50,7 +50,7 @@ class Marked:
 
     def named(self, name: str) -> Mark:
         for mark in self.marks:
-            if mark.name == name:
+            if name and mark.name == name:  # marks without a name are not called ""
                 return mark
         raise MarkupError(f"no mark is called {name}")
 

@@ -16,6 +16,7 @@ from bantin.awards.parts import CLOSE, OPEN, closing
 from bantin.reading import Candidate, Reading, Tokens
 
 LONGEST = 24  # tokens of a name after its head
+_OPENS = re.compile(r"(?:(?<=[ (\n,])|\A)[“\"'‘«]")
 _BADGE = re.compile(r"\d\d năm(?: tuổi)? đảng|\d\d tuổi đảng")
 
 
@@ -114,15 +115,11 @@ def _ends(reading: Reading, tokens: Tokens, laid: Marks, head_end: int, row: dic
 
 
 def _quotations(reading: Reading, tokens: Tokens) -> list[tuple[int, int]]:
-    out = []
-    at = 0
-    while at < len(tokens):
-        if tokens.form[at] in OPEN and (at == 0 or reading.text[tokens.start[at] - 1] in " (\n,"):
-            close = closing(reading, at)
-            if close is not None:
-                out.append((at, close + 1))
-                at = close
-        at += 1
+    out: list[tuple[int, int]] = []
+    for match in _OPENS.finditer(reading.text):
+        at = tokens.at(match.start())
+        if (not out or at >= out[-1][1]) and tokens.form[at] in OPEN and (close := closing(reading, at)) is not None:
+            out.append((at, close + 1))
     return out
 
 

@@ -176,7 +176,7 @@ def _lay(reading: Reading, laid: Marks, giving: Giving, cues: list[tuple[int, in
         if start < floor:
             break
         form = " ".join(tokens.folded[start:end])
-        if kind == "to" and (own or form != "cho"):
+        if kind == "to" and (own or form != "cho" or opens == "previous"):
             if opens == "previous" and form in ("cho", "tặng", "đối với"):
                 # the receivers of the award before stand from here on
                 floor, opens = end, "previous to"

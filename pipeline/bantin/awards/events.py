@@ -107,7 +107,7 @@ def _named(folded: list[str]) -> dict[str, str] | None:
 
 def level_of(issuer: str) -> str | None:
     """The level of an issuer's name: of its last word that tells one before the unit's own name."""
-    found = levels().scan([token for token in _WORDS.findall(fold(issuer))])
+    found = levels().scan(_WORDS.findall(fold(issuer)))
     order = ("state", "ministry", "province", "city", "district", "commune")
     if not found:
         return None

@@ -7,7 +7,6 @@ from bantin.awards.lexicons import Marks, marks, touch
 from bantin.awards.parts import inventory, number_end
 from bantin.reading import Candidate, Reading
 
-
 CLOSED = ("”", "\"")
 
 
@@ -30,8 +29,10 @@ def _cues_left(reading: Reading, laid: Marks, at: int, left: int) -> list[tuple[
 def describe(reading: Reading, candidates: list[Candidate]) -> None:
     tokens = reading.tokens
     laid = marks(reading)
+    if not candidates:
+        return
     unit_ends = {end - 1: start for start, (end, kind) in laid.group.items() if kind in ("unit", "group")}
-    head_ends = {end: row for end, row in laid.award.values()}
+    head_ends = dict(laid.award.values())
     names = {tokens.at(c.start) for c in reading.proposed.get("official", ()) if c.rule in ("honorific", "surname", "title")}
     for c in candidates:
         first, last, head = c.data["first"], c.data["last"], c.data["head"]
@@ -102,7 +103,10 @@ def describe(reading: Reading, candidates: list[Candidate]) -> None:
         if first and first - 1 in unit_ends:
             f += [f"unitbefore|head={form}", f"unitbefore|role={role}", f"unitbefore|{_word(reading, unit_ends[first - 1] - 1)}"]
         if c.data["head_end"] in laid.award and c.data["head_end"] < len(tokens) and last >= c.data["head_end"]:
-            f.append(f"then={laid.award[c.data['head_end']][1]['role']}|head={form}|open={open_end}")
+            inner, row = laid.award[c.data["head_end"]]
+            f.append(f"then={row['role']}|head={form}|open={open_end}")
+            f.append(f"inner={'at' if last == inner else 'before' if last < inner else 'after'}|role={role}")
+            f.append(f"inner={'at' if last == inner else 'before' if last < inner else 'after'}|{row['role']}|head={form}")
         if first in head_ends:
             f.append(f"afterhead={head_ends[first]['form'].lower()}")
             f.append(f"afterhead={head_ends[first]['role']}|role={role}")
@@ -129,6 +133,8 @@ def describe(reading: Reading, candidates: list[Candidate]) -> None:
 def realis(reading: Reading, candidates: list[Candidate]) -> None:
     tokens = reading.tokens
     laid = marks(reading)
+    if not candidates:
+        return
     genre = _genre(reading)
     for c in candidates:
         first, last = tokens.at(c.start), tokens.before(c.end) + 1
@@ -449,7 +455,7 @@ class _View:
         at = first - 1
         if at >= 0 and self.tokens.form[at] in ",-–(":
             at -= 1
-            for start, end, letter, _ in self.inside.spans:
+            for _, end, letter, _ in self.inside.spans:
                 if self.tokens.before(end) == at and letter in "ONT":
                     return letter
         return "no"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from bantin.lexicon import Gazetteer, rows
+from bantin.lexicon import Gazetteer, rows, split
 from bantin.reading import Reading
 
 
@@ -14,48 +14,26 @@ def awards() -> Gazetteer:
     return Gazetteer((row["form"], row) for row in rows("awards", "awards", ("form", "kind", "role")))
 
 
-@lru_cache(maxsize=1)
-def cues() -> Gazetteer:
-    """Words around an award; payload: the kind (see the file's head)."""
-    return Gazetteer((row["form"], row["kind"]) for row in rows("awards", "cues", ("form", "kind")))
-
-
 STRUCTURE = frozenset(("confer", "hand over", "receive", "have", "propose", "withdraw", "praise", "authority", "issuer", "to", "reason", "none"))
+_KIND = {"cues": "kind", "stops": "form", "groups": "kind", "issuers": "form", "limits": "kind", "campaigns": "kind"}
 
 
 @lru_cache(maxsize=1)
-def structure() -> Gazetteer:
-    """The cues that make a clause's structure, without those that only say whether something has happened."""
-    return Gazetteer((row["form"], row["kind"]) for row in rows("awards", "cues", ("form", "kind")) if row["kind"] in STRUCTURE or row["kind"] == "confer award")
-
-
-@lru_cache(maxsize=1)
-def stops() -> Gazetteer:
-    return Gazetteer((row["form"], True) for row in rows("awards", "stops", ("form",)))
-
-
-@lru_cache(maxsize=1)
-def groups() -> Gazetteer:
-    """Nouns with which a recipient begins; payload: the kind (group, kin, person, unit, count)."""
-    return Gazetteer((row["form"], row["kind"]) for row in rows("awards", "groups", ("form", "kind")))
-
-
-@lru_cache(maxsize=1)
-def issuers() -> Gazetteer:
-    """First words of bodies that give awards."""
-    return Gazetteer((row["form"], "body") for row in rows("awards", "issuers", ("form",)))
-
-
-@lru_cache(maxsize=1)
-def limits() -> Gazetteer:
-    """Words that end the naming of a recipient; payload: the kind (verb, preposition, praise)."""
-    return Gazetteer((row["form"], row["kind"]) for row in rows("awards", "limits", ("form", "kind")))
-
-
-@lru_cache(maxsize=1)
-def campaigns() -> Gazetteer:
-    """What is named like an award and is none; payload: the kind (noun, name)."""
-    return Gazetteer((row["form"], row["kind"]) for row in rows("awards", "campaigns", ("form", "kind")))
+def around() -> Gazetteer:
+    """The room's other lexicons in one: words around an award (cues; ``frame`` are those that make a clause's
+    structure, without those that only say whether something has happened), what ends its name (stops),
+    nouns with which a recipient (groups) or an issuer begins (issuers), words at which its name may end
+    (limits), campaigns. Payload: the kind by lexicon."""
+    forms: dict[tuple[str, ...], dict[str, str]] = {}
+    written: dict[tuple[str, ...], str] = {}
+    for name, field in _KIND.items():
+        for row in rows("awards", name, ("form", field)):
+            key = split(row["form"])
+            written.setdefault(key, row["form"])
+            forms.setdefault(key, {}).setdefault(name, row[field])
+            if name == "cues" and (row["kind"] in STRUCTURE or row["kind"] == "confer award"):
+                forms[key].setdefault("frame", row["kind"])
+    return Gazetteer((written[key], kinds) for key, kinds in forms.items())
 
 
 class Marks:
@@ -64,30 +42,39 @@ class Marks:
     def __init__(self, reading: Reading) -> None:
         folded = reading.tokens.folded
         self.award: dict[int, tuple[int, dict]] = {start: (end, row) for start, end, row in awards().scan(folded)}  # type: ignore[misc]
-        self.stop = {start for start, _, _ in stops().scan(folded)}
-        self.cue = self._before_award(reading, cues().scan(folded))
-        self.frame = self._before_award(reading, structure().scan(folded))
+        self.award_end = {end for end, _ in self.award.values()}
+        laid: dict[str, list[tuple[int, int, str]]] = {name: [] for name in (*_KIND, "frame")}
+        every = around().every
+        for at in range(len(folded)):
+            found: dict[str, tuple[int, str]] = {}
+            for end, kinds in every(folded, at):
+                for name, kind in kinds.items():  # type: ignore[attr-defined]
+                    found[name] = (end, kind)  # the longest comes last
+            for name, (end, kind) in found.items():
+                laid[name].append((at, end, kind))
+        self.stop = {start for start, _, _ in laid["stops"]}
+        self.cue = self._before_award(reading, laid["cues"])
+        self.frame = self._before_award(reading, laid["frame"])
         self.cue_at = {start: kind for start, _, kind in self.cue}
         self.cue_end = {end: kind for _, end, kind in self.cue}
-        self.award_end = {end for end, _ in self.award.values()}
-        self.group: dict[int, tuple[int, str]] = {start: (end, kind) for start, end, kind in groups().scan(folded)}  # type: ignore[misc]
-        self.body = {start: end for start, end, _ in issuers().scan(folded)}
+        self.group: dict[int, tuple[int, str]] = {start: (end, kind) for start, end, kind in laid["groups"]}
+        self.body = {start: end for start, end, _ in laid["issuers"]}
         self.limit: dict[int, str] = {}
-        for start, end, kind in limits().scan(folded):
-            self.limit[start] = str(kind)
+        for start, end, kind in laid["limits"]:
+            self.limit[start] = kind
             if start in self.group and self.group[start][0] < end:
                 del self.group[start]  # "tổ chức" is no "tổ"
-        self.campaign: dict[int, tuple[str, int]] = {start: (kind, end) for start, end, kind in campaigns().scan(folded)}  # type: ignore[misc]
-        self.group_end_kind = {end: kind for end, kind in self.group.values()}
+        self.campaign: dict[int, tuple[str, int]] = {start: (kind, end) for start, end, kind in laid["campaigns"]}
+        self.group_end_kind = dict(self.group.values())
         self._chain: list[tuple[int, int, str]] | None = None
         self._by_token: dict[int, str] | None = None
 
-    def _before_award(self, reading: Reading, found: list[tuple[int, int, object]]) -> list[tuple[int, int, str]]:
+    def _before_award(self, reading: Reading, found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
         """Cues with "confer award" made plain, or left out where no award follows ("cấp" is also a level)."""
         out = []
         for start, end, kind in found:
             if kind != "confer award":
-                out.append((start, end, str(kind)))
+                out.append((start, end, kind))
             elif end in self.award or reading.tokens.form[end : end + 1] == ["“"]:
                 out.append((start, end, "confer"))
         return out
@@ -121,7 +108,7 @@ def marks(reading: Reading) -> Marks:
     return reading.facts["awards.marks"]
 
 
-_SKIP = frozenset(("là", "thành", "tiêu", "chuẩn", "nhiều", "các", "những", "tấm", "tờ", "chiếc", "liền", "thêm", "gần", "hơn", "một", "hai", "ba", "bốn", "năm", "tổng", "số", "cả", "luôn", "lại", "vào", "đồng"))
+_SKIP = frozenset(["là", "thành", "tiêu", "chuẩn", "nhiều", "các", "những", "tấm", "tờ", "chiếc", "liền", "thêm", "gần", "hơn", "một", "hai", "ba", "bốn", "năm", "tổng", "số", "cả", "luôn", "lại", "vào", "đồng"])
 
 
 def touch(reading: Reading, laid: Marks, first: int) -> tuple[str, str]:

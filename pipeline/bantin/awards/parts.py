@@ -193,6 +193,8 @@ def ends(reading: Reading, inside: Inventory, first: int, last: int) -> list[int
         if at > first and "\n" in reading.text[tokens.end[at - 1] : tokens.start[at]]:
             out.add(at)
             break
+        if at > first and tokens.folded[at] == "ảnh" and tokens.form[at - 1] in "-–(/":
+            break  # a photo's credit
         for spots in (inside.places, inside.names):
             if at in spots and spots[at] <= last:
                 at = max(spots[at], at + 1)
@@ -213,7 +215,7 @@ def ends(reading: Reading, inside: Inventory, first: int, last: int) -> list[int
                     at = close + 1
                     out.add(at)
                     continue
-                if shape in ".;:()”»“\"" or at in laid.award and laid.award[at][1]["role"] == "head":
+                if shape in ".;:()”»“\"" or (at in laid.award and laid.award[at][1]["role"] == "head"):
                     out.add(at)
                     break
                 kind = chain.get(at)
@@ -221,9 +223,7 @@ def ends(reading: Reading, inside: Inventory, first: int, last: int) -> list[int
                     out.add(at)
                     if kind != "have":
                         break
-                if form in (",", "và", "-", "–", "cùng") or at in laid.limit or at in laid.stop or at in laid.award:
-                    out.add(at)
-                elif shape == "x" and tokens.shape[at - 1] in ("X", "A"):
+                if form in (",", "và", "-", "–", "cùng") or at in laid.limit or at in laid.stop or at in laid.award or (shape == "x" and tokens.shape[at - 1] in ("X", "A")):
                     out.add(at)
             at += 1
     else:

@@ -23,6 +23,8 @@ from bantin.lexicon import rows
 from bantin.text.fold import fold
 
 COLUMNS = ("award", "kind", "rank", "issuer", "level", "recipient", "count", "presenters", "date", "place", "realis", "law", "reason", "mentions", "article", "published")
+COUNTS = ("year", "kind", "issuer", "events", "recipients")
+SHOWN = ("award", "issuer", "recipient", "count", "date", "place", "realis", "article")  # in a terminal
 _NUMBER = re.compile(r"(?:(?:hơn|gần|khoảng|trên|ít nhất|cả|không quá)\s+)?(\d{1,3}(?:[.\s]\d{3})+|\d+)(?![\d,%/])")
 _SHARE = re.compile(r"(\d+)/\d+\b")
 

@@ -103,5 +103,6 @@ def read(folder, name: str, kind: str) -> list[list]:
 
 def _csv(stream: BinaryIO, rows) -> None:
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows([[safe(value) for value in row] for row in rows])
+    # Of the two line ends Python's writer quotes a cell for those alone that its own holds.
+    csv.writer(text, lineterminator="\r\n").writerows([[safe(value) for value in row] for row in rows])
     stream.write(text.getvalue().encode())

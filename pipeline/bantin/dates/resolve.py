@@ -250,12 +250,12 @@ class _Resolver(Context):
     def _quarter(self, span: Span, fields: dict) -> str | None:
         if "rel" in fields:
             month = self.relative_month(("today", 3 * fields["rel"][1]))
-            return f"{month.year}-{32 + (month.month + 2) // 3}" if month and month.month and month.year else None
+            return f"{month.year:04d}-{32 + (month.month + 2) // 3}" if month and month.month and month.year else None
         if fields.get("bare"):
             today = self.anchor.today
-            return f"{self.anchor.year}-{32 + (today.month + 2) // 3}" if today.month and self.anchor.year else None
+            return f"{self.anchor.year:04d}-{32 + (today.month + 2) // 3}" if today.month and self.anchor.year else None
         year = self.year_of(span, fields, 3 * fields["q"], None)
-        return f"{year}-{32 + fields['q']}" if year is not None else None
+        return f"{year:04d}-{32 + fields['q']}" if year is not None else None
 
     def _months(self, span: Span, fields: dict) -> str | None:
         if "y" in fields or "yrel" in fields:
@@ -269,7 +269,7 @@ class _Resolver(Context):
         if year is None:
             return None
         first, last = (1, fields["n"]) if fields["side"] > 0 else (13 - fields["n"], 12)
-        return f"{year}-{first:02d}/{year}-{last:02d}" if first != last else f"{year}-{first:02d}"
+        return f"{year:04d}-{first:02d}/{year:04d}-{last:02d}" if first != last else f"{year:04d}-{first:02d}"
 
     def _year(self, span: Span, fields: dict) -> Point | None:
         if "rel" in fields:
@@ -324,7 +324,7 @@ class _Resolver(Context):
                 year += fields["way"]
         if year is None:
             return None
-        return f"{year}-{fields['season']}" if fields["season"] else f"{year}"
+        return f"{year:04d}-{fields['season']}" if fields["season"] else f"{year:04d}"
 
     def _decade(self, span: Span, fields: dict) -> str | None:
         if "rel" in fields:

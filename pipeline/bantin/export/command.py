@@ -60,7 +60,7 @@ def write(form: Format, found: Iterable[dict], out: Path | None, options: dict) 
         sys.stdout.buffer.flush()
         return
     try:
-        if not form.folder or out.suffix == form.suffix and not out.is_dir() and form.stream:
+        if not form.folder or (out.suffix == form.suffix and not out.is_dir() and form.stream):
             out.parent.mkdir(parents=True, exist_ok=True)
             # Whole or not at all: an error half way leaves what was there.
             part = out.with_name(out.name + ".part")
@@ -121,8 +121,9 @@ def _with_texts(paths: list[Path]) -> Iterator[dict]:
 
     found = [each for path in paths for each in document.read(path)]
     texts = document.Known(each for each in found if "text" in each)
+    recorded = {key for each in found if "spans" in each for key in (each.get("sha256"), each["id"])}
     for each in found:
-        if "text" in each and "spans" not in each and any(other is not each and "spans" in other and (other.get("sha256") == document.digest(each["text"]) or other["id"] == each["id"]) for other in found):
+        if "spans" not in each and (document.digest(each["text"]) in recorded or each["id"] in recorded):
             continue  # an article whose record stands beside it
         yield document.with_text(each, texts)
 

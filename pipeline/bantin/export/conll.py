@@ -96,6 +96,8 @@ def read(path: Path, known: Known) -> Iterator[dict]:
                 document = documents.setdefault(identity, {"id": identity, "sha256": fields[2], "text": known.text(identity, fields[2]), "spans": []})
                 open_ = [None] * (len(fields) - 3)
                 continue
+            if not document or len(fields) - 3 != len(open_):
+                raise BantinError(f"{file}: line {number}: {len(fields) - 3} columns of tags, the line {_START} of the document has {len(open_)}")
             try:
                 start, end = int(fields[1]), int(fields[2])
             except ValueError:

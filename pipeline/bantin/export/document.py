@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from bantin import gold
@@ -292,7 +293,7 @@ def finish(document: dict, known: Known, say=lambda line: None) -> dict:
     layers = [span for span in spans if span["label"] != ARGUMENT]
     for label in LABELS:
         mine = [span for span in layers if span["label"] == label]
-        for one, two in zip(mine, mine[1:], strict=False):
+        for one, two in pairwise(mine):
             if two["start"] < one["end"]:
                 say(f"{where}: two {label} spans overlap: '{one['surface']}' and '{two['surface']}'")
     there = {span["id"] for span in layers}
@@ -304,7 +305,9 @@ def finish(document: dict, known: Known, say=lambda line: None) -> dict:
         else:
             kept.append(relation)
     base = original or {}
-    return as_gold({**{key: base[key] for key in ("genre", "province", "source") if base.get(key)}, "id": base.get("id", where), "published": document.get("published") or base.get("published"), "text": text, "spans": in_order(layers), "relations": kept})
+    about = {key: base[key] for key in ("genre", "province", "source") if base.get(key)}
+    published = document.get("published") or base.get("published")
+    return as_gold({**about, "id": base.get("id", where), "published": published, "text": text, "spans": in_order(layers), "relations": kept})
 
 
 def _renamed(relation: dict, renamed: dict[str, str]) -> dict:

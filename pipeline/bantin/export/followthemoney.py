@@ -33,7 +33,7 @@ def entities(documents: Iterable[dict]) -> Iterator[dict]:
             source = record.get("source")
             about = {"title": [record.get("title")], "publishedAt": [record.get("published")]}
             about["sourceUrl" if str(source).startswith(("http://", "https://")) else "publisher"] = [source]
-            articles[record["id"]] = _entity(_id("article", record["id"]), "Article", {"name": [record.get("title") or record["id"]], "recordId": [record["id"]], **about})
+            articles[record["id"]] = _entity(_id("article", record["id"]), "Article", {"name": [record.get("title") or record["id"]], "description": [record["id"]], **about})
             yield record
 
     given: set[str] = set()
@@ -55,7 +55,7 @@ def entities(documents: Iterable[dict]) -> Iterator[dict]:
 def _post(entry: register.Entry, person: str, post: register.Post, articles: dict[str, dict], once) -> Iterator[dict]:
     about, place = post.about, post.about["place"]
     # A unit with an official code is Vietnamese; of others nothing is claimed.
-    country = ["vn"] if place and place["code"] or post.unit == "vn" else []
+    country = ["vn"] if (place and place["code"]) or post.unit == "vn" else []
     body = " ".join(part for part in (about["body"], place["name"] if place else None) if part) if about["body"] else None
     organisation = None
     if body:
@@ -63,7 +63,8 @@ def _post(entry: register.Entry, person: str, post: register.Post, articles: dic
         yield from once(_entity(organisation, "PublicBody", {"name": [body], "country": country, "classification": [about["branch"]]}))
     position = _id("position", *map(str, post.key[:4]))
     name = " ".join(part for part in (about["role"], about["body"], place["name"] if place else None) if part)
-    yield from once(_entity(position, "Position", {"name": [name], "organization": [organisation], "country": country, "subnationalArea": [place["name"] if place and about["level"] != "central" else None]}))
+    area = place["name"] if place and about["level"] != "central" else None
+    yield from once(_entity(position, "Position", {"name": [name], "organization": [organisation], "country": country, "subnationalArea": [area]}))
     proofs = []
     for spot in post.evidence:
         article = articles[spot["article"]]

@@ -28,7 +28,8 @@ def popolo(documents: Iterable[dict]) -> dict:
             if about["body"]:
                 made = {"id": f"o{len(organisations) + 1}", "name": " ".join(part for part in (about["body"], place["name"] if place else None) if part), "classification": about["branch"]}
                 organisation = organisations.setdefault(body_key, made)["id"]
-            made = {"id": f"t{len(posts) + 1}", "label": " ".join(part for part in (about["role"], about["body"], place["name"] if place else None) if part), "role": about["role"], "organization_id": organisation, **({"area": area} if area else {})}
+            label = " ".join(part for part in (about["role"], about["body"], place["name"] if place else None) if part)
+            made = {"id": f"t{len(posts) + 1}", "label": label, "role": about["role"], "organization_id": organisation, **({"area": area} if area else {})}
             target = posts.setdefault(post_key, made)
             memberships.append(
                 {

@@ -69,21 +69,22 @@ def _tokens(document: dict) -> list[tuple[int, int]]:
             at += 1
         if start < end:
             out.append((start, end))
-    return _with_edges(out, edges)
+    return _with_edges(out, edges, len(document["text"]))
 
 
-def _with_edges(found: list[tuple[int, int]], edges: list[int]) -> list[tuple[int, int]]:
+def _with_edges(found: list[tuple[int, int]], edges: list[int], length: int) -> list[tuple[int, int]]:
     """An edge between two words (a mark that the tokenizer left out) begins or ends a token by itself."""
     out: list[tuple[int, int]] = []
     position = 0
-    for start, end in found:
+    for start, end in [*found, (length, length)]:
         inside = [edge for edge in edges if position < edge < start]
         for edge in inside:
             out.append((position, edge))
             position = edge
         if inside and position < start:
             out.append((position, start))
-        out.append((start, end))
+        if start < end:
+            out.append((start, end))
         position = end
     return out
 

@@ -152,7 +152,7 @@ def read_parquet(path: Path, known: Known) -> Iterator[dict]:
     def table(file: Path) -> list[dict]:
         try:
             return [{key: value for key, value in row.items() if value is not None} for row in parquet.read_table(file).to_pylist()]
-        except OSError as error:
+        except (OSError, ValueError) as error:  # pyarrow's errors are these
             raise BantinError(f"{file}: {error}") from None
 
     if not path.is_dir():

@@ -29,8 +29,7 @@ _PROSE = 100  # columns of running text, however wide the terminal is
 
 def render(record: dict, text: str, width: int = _WITHOUT_TERMINAL, colour: bool = True) -> Group:
     """What ``bantin annotate`` shows of a record and its raw text."""
-    prose = Padding(_text(record, text, colour), (0, max(0, width - _PROSE), 0, 0))
-    parts: list[RenderableType] = [_legend(colour), Text(), prose]
+    parts: list[RenderableType] = [_legend(colour), Text(), _wrapped(_text(record, text, colour), min(width, _PROSE))]
     for table in _tables(record, text, width):
         parts += [Text(), table]
     return Group(*parts)
@@ -62,7 +61,7 @@ def _console(width: int | None) -> Console:
 
 def _legend(colour: bool) -> Text:
     legend = Text()
-    for label, style in STYLES.items():
+    for label in STYLES:
         if colour:
             legend.append(NAMES[label], style=_style(label))
         else:
@@ -92,6 +91,16 @@ def _text(record: dict, text: str, colour: bool) -> Text:
             if not colour:
                 shown.append("]")
     return shown
+
+
+def _wrapped(text: Text, width: int) -> Text:
+    """Lines of ``width`` columns without the space at their ends, which an underline would show."""
+    lines = text.wrap(Console(width=width), width, overflow="fold")
+    for line in lines:
+        line.rstrip()
+    while lines and not lines[-1].plain:
+        lines.pop()
+    return Text("\n").join(lines)
 
 
 def _join(stack: list[str]) -> str:
@@ -131,10 +140,7 @@ def _tables(record: dict, text: str, width: int) -> Iterator[RenderableType]:
         yield _table("Dates", ("as written", "value (EDTF)", "mentions"), rows, width)
     awards = view.awards(record, text)
     if awards:
-        rows = [
-            [cell(a["award"], STYLES["AWARD"]), cell(a["issuer"]), cell("\n".join(a["presenters"])), cell("\n".join(a["recipients"])), cell("yes" if a["given"] else "no")]
-            for a in awards
-        ]
+        rows = [[cell(a["award"], STYLES["AWARD"]), cell(a["issuer"]), cell("\n".join(a["presenters"])), cell("\n".join(a["recipients"])), cell("yes" if a["given"] else "no")] for a in awards]
         yield _table("Awards", ("award", "issuer", "handed over by", "to", "given"), rows, width)
 
 

@@ -4,6 +4,7 @@ of people, places, dates and awards with ids resolved to what stands in the text
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 NAMES = {"OFFICIAL": "official", "TITLE": "title", "PLACE": "place", "DATE": "date", "AWARD": "award"}
 
@@ -17,7 +18,7 @@ def nested(text: str, spans: list[dict]) -> Iterator[tuple[str, str | dict]]:
     for span in spans:
         starting.setdefault(span["start"], []).append(span)
     stack: list[dict] = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         wanted = sorted([s for s in stack if s["end"] > start] + starting.get(start, []), key=lambda s: order[s["id"]])
         keep = 0
         while keep < len(stack) and keep < len(wanted) and stack[keep] is wanted[keep]:

@@ -7,152 +7,13 @@ capitals where a name may stand proposes its plausible cuts; the classifier sett
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
-from functools import lru_cache
 
-from bantin.lexicon import Gazetteer, rows
+from bantin.officials.marks import CAPITAL, Marks, joined, marks
 from bantin.reading import Candidate, Reading, Span, Tokens
 
 LONGEST_TITLE = 28  # tokens; "Phó Cục trưởng Cục Cảnh sát điều tra tội phạm về …" needs them
 MOST_TITLES = 12  # on either side of a name that may be its own (a list's opening post besides)
 LONGEST_NAME = 6  # tokens; "Công Tằng Tôn Nữ Thị Hoa"
-# Shapes of tokens that a name is made of; digits and marks never are.
-_CAPITAL = ("X", "A")
-
-
-@lru_cache(maxsize=1)
-def roles() -> Gazetteer:
-    """Heads of titles; payload: the row of lexicon/roles.tsv."""
-    return Gazetteer((row["form"], row) for row in rows("officials", "roles", ("form", "kind", "branch", "body", "level")))
-
-
-@lru_cache(maxsize=1)
-def bodies() -> Gazetteer:
-    """Bodies; payload: the row of lexicon/bodies.tsv."""
-    return Gazetteer((row["form"], row) for row in rows("officials", "bodies", ("form", "branch", "levels")))
-
-
-@lru_cache(maxsize=1)
-def honorifics() -> Gazetteer:
-    """Words before names; payload: their kind."""
-    return Gazetteer((row["form"], row["kind"]) for row in rows("officials", "honorifics", ("form", "kind")))
-
-
-@lru_cache(maxsize=1)
-def surnames() -> Gazetteer:
-    """Surnames; payload: their use (common, rare, ethnic, compound)."""
-    return Gazetteer((row["form"], row["use"]) for row in rows("officials", "surnames", ("form", "use")))
-
-
-@lru_cache(maxsize=1)
-def stops() -> Gazetteer:
-    return Gazetteer((row["form"], True) for row in rows("officials", "stops", ("form",)))
-
-
-@lru_cache(maxsize=1)
-def predicates() -> Gazetteer:
-    """Words that open a clause's predicate; payload: the row of lexicon/predicates.tsv."""
-    return Gazetteer((row["form"], row) for row in rows("officials", "predicates", ("form", "use")))
-
-
-@lru_cache(maxsize=1)
-def cues() -> Gazetteer:
-    """Words of appointment and dismissal; payload: appointed or removed."""
-    return Gazetteer((row["form"], row["kind"]) for row in rows("officials", "cues", ("form", "kind")))
-
-
-class Marks:
-    """The lexicons of this room laid on the tokens once: what begins, and what ends, at each token."""
-
-    def __init__(self, reading: Reading) -> None:
-        tokens = reading.tokens
-        folded = tokens.folded
-        self.role: dict[int, tuple[int, dict]] = {}
-        self.role_end: dict[int, dict] = {}
-        walls = _walls(reading)
-        self.body = {start: (end, row) for start, end, row in _scan(bodies(), folded, walls)}
-        inside = {at for start, (end, _) in self.body.items() for at in range(start + 1, end)}
-        last = 0
-        for start, end, row in _scan(roles(), folded, walls):
-            if start < last or _in_number(tokens, start, end):
-                continue
-            if start in inside and any(begin < start and end <= stop for begin, (stop, _) in self._around(start)):
-                continue  # "Bộ Tư lệnh", "Đoàn Chủ tịch": the word is part of a body's name
-            self.role[start] = (end, row)  # type: ignore[assignment]
-            self.role_end[end] = row  # type: ignore[assignment]
-            last = end
-        self.honorific: dict[int, tuple[int, str]] = {}
-        self.honorific_end: dict[int, str] = {}
-        for start, end, kind in _scan(honorifics(), folded, walls):
-            self.honorific[start] = (end, kind)  # type: ignore[assignment]
-            self.honorific_end.setdefault(end, kind)  # type: ignore[arg-type]
-        self.surname = {start: (end, use) for start, end, use in surnames().scan(folded) if tokens.shape[start] in _CAPITAL}
-        self.name_start = _name_starts(reading, self.surname)
-        self.stop = {start for start, _, _ in stops().scan(folded)}
-        self.cue = [(start, end, kind) for start, end, kind in cues().scan(folded)]
-        self.cue_ends = {end: kind for _, end, kind in self.cue}
-        self.predicate = {start: (end, row["use"]) for start, end, row in predicates().scan(folded)}  # type: ignore[index]
-
-    def _around(self, at: int) -> list[tuple[int, tuple[int, dict]]]:
-        """The bodies that begin up to eight tokens before ``at``."""
-        return [(begin, self.body[begin]) for begin in range(max(0, at - 8), at) if begin in self.body]
-
-
-def _name_starts(reading: Reading, surname: dict[int, tuple[int, object]]) -> dict[int, tuple[int, int, str, str]]:
-    """Where a full name may begin: a surname in a run of capitals with one to four more to the run's
-    end: ``(end, syllables, use of the surname, whether "thị" or "văn" follows)``."""
-    tokens = reading.tokens
-    out: dict[int, tuple[int, int, str, str]] = {}
-    end = 0
-    for at in sorted(surname):
-        if at >= end:
-            end = at + 1
-            while end < len(tokens) and tokens.shape[end] in _CAPITAL and reading.text[tokens.end[end - 1] : tokens.start[end]] == " ":
-                end += 1
-        if 2 <= end - at <= 5:
-            middle = "thị" if at + 1 < end and tokens.folded[at + 1] in ("thị", "văn") else ""
-            out[at] = (end, end - at, str(surname[at][1]), middle)
-    return out
-
-
-def _walls(reading: Reading) -> set[int]:
-    """The tokens that begin a line of their own: no form of a lexicon goes across."""
-    tokens = reading.tokens
-    walls = set()
-    for block in reading.blocks:
-        at = tokens.at(block.start)
-        if 0 < at < len(tokens) and not _joined(reading, tokens, at):
-            walls.add(at)
-    return walls
-
-
-def _scan(gazetteer: Gazetteer, folded: list[str], walls: set[int]) -> Iterator[tuple[int, int, object]]:
-    """As ``Gazetteer.scan``, the longest form that crosses no wall."""
-    for start, end, payload in gazetteer.scan(folded):
-        if walls.isdisjoint(range(start + 1, end)):
-            yield start, end, payload
-            continue
-        wall = min(at for at in range(start + 1, end) if at in walls)
-        shorter = [(stop, load) for stop, load in gazetteer.every(folded, start) if stop <= wall]
-        if shorter:
-            yield (start, *shorter[-1])
-
-
-def _in_number(tokens: Tokens, start: int, end: int) -> bool:
-    """An abbreviation inside a document's number ("Chỉ thị 05-CT/TW") names no post."""
-    if end - start > 1 or tokens.shape[start] != "A" or not 0 < start < len(tokens) - 1:
-        return False
-    before, after = tokens.form[start - 1], tokens.form[start + 1]
-    glued_left = before in "-–/" and tokens.end[start - 1] == tokens.start[start]
-    glued_right = after in "/" and tokens.end[start] == tokens.start[start + 1]
-    return (glued_left and start > 1 and tokens.shape[start - 2] in "0/A" and (glued_right or before == "/")) or (glued_left and tokens.shape[start - 2] == "0")
-
-
-def marks(reading: Reading) -> Marks:
-    """The marks of a reading, laid once and kept with it."""
-    if "officials.marks" not in reading.facts:
-        reading.facts["officials.marks"] = Marks(reading)
-    return reading.facts["officials.marks"]
 
 
 # --- titles ---------------------------------------------------------------------------------------
@@ -169,7 +30,7 @@ def titles(reading: Reading) -> list[Candidate]:
     taken = 0
     for start in sorted(laid.role):
         role_end, row = laid.role[start]
-        if start < taken or row["kind"] == "no":
+        if start < taken or row["kind"] in ("no", "company"):
             continue
         first = start
         if row["kind"] in ("former", "acting"):
@@ -178,6 +39,8 @@ def titles(reading: Reading) -> list[Candidate]:
                 continue
             role_end, row = following
             taken = role_end
+        if row["kind"] in ("no", "company") or laid.body.get(role_end, (0, {"branch": ""}))[1]["branch"] == "company":
+            continue  # "Phó Giám đốc HTX …": posts of companies are none (guidelines, TITLE)
         if reading.is_unread(tokens.start[first], tokens.end[role_end - 1]):
             continue
         ends = _title_ends(reading, laid, first, role_end, row, places, dates, word_edges)
@@ -200,7 +63,7 @@ def _title_ends(reading: Reading, laid: Marks, first: int, role_end: int, row: d
     last_place = -1
     seen_body = False
     while at < limit:
-        if not _joined(reading, tokens, at):
+        if not joined(reading, tokens, at):
             break
         if at in places:
             ends.extend(_noun_ends(tokens, laid, at, places[at]))
@@ -239,9 +102,8 @@ def _title_ends(reading: Reading, laid: Marks, first: int, role_end: int, row: d
             if last_place == at and shape == "x" and tokens.folded[at] != "và":
                 break  # after a place only another place, a mark or "và" goes on
             at += 1
-            if tokens.end[at - 1] in word_edges or at >= limit or tokens.shape[at] != "x":
-                if tokens.folded[at - 1] not in ("và", "của"):
-                    ends.append(at)
+            if (tokens.end[at - 1] in word_edges or at >= limit or tokens.shape[at] != "x") and tokens.folded[at - 1] not in ("và", "của"):
+                ends.append(at)
             continue
         if shape == "." and tokens.shape[at - 1] == "A" and at + 1 in laid.body and at == role_end:
             at += 1  # "PCT. HĐND", "CT.UBND"
@@ -253,23 +115,14 @@ def _title_ends(reading: Reading, laid: Marks, first: int, role_end: int, row: d
             at += 1
             continue
         break
-    if at > max(ends, default=role_end) and tokens.shape[at - 1] in _CAPITAL:
+    if at > max(ends, default=role_end) and tokens.shape[at - 1] in CAPITAL:
         ends.append(at)  # what stopped the walk ends the title, whatever the word list makes of it
     return sorted(set(ends))
 
 
 def _noun_ends(tokens: Tokens, laid: Marks, first: int, last: int) -> list[int]:
     """Cuts inside a place: "Chủ tịch UBND quận 1 Trần Thế Thuận" may have been taken for one place."""
-    return [at for at in range(first + 1, last - 1) if at in laid.surname and tokens.shape[at + 1] in _CAPITAL]
-
-
-def _joined(reading: Reading, tokens: Tokens, at: int) -> bool:
-    """Does token ``at`` go on in the line of the one before it (or in a line that was broken)?"""
-    gap = reading.text[tokens.end[at - 1] : tokens.start[at]]
-    if "\n" not in gap:
-        return True
-    line = reading.text.rfind("\n", 0, tokens.end[at - 1]) + 1
-    return gap.count("\n") == 1 and tokens.shape[at] == "x" and tokens.end[at - 1] - line > 40
+    return [at for at in range(first + 1, last - 1) if at in laid.surname and tokens.shape[at + 1] in CAPITAL]
 
 
 def _lists_on(tokens: Tokens, laid: Marks, comma: int, limit: int) -> bool:
@@ -299,7 +152,7 @@ def names(reading: Reading) -> list[Candidate]:
     at = 0
     count = len(tokens)
     while at < count:
-        if tokens.shape[at] not in _CAPITAL:
+        if tokens.shape[at] not in CAPITAL:
             at += 1
             continue
         if at in title_starts:  # a title's own words are no name
@@ -316,7 +169,7 @@ def _run_end(reading: Reading, tokens: Tokens, start: int, walls: set[int]) -> i
     at = start + 1
     while at < len(tokens) and at not in walls:
         gap = text[tokens.end[at - 1] : tokens.start[at]]
-        if tokens.shape[at] in _CAPITAL and gap in (" ", "  "):
+        if tokens.shape[at] in CAPITAL and gap in (" ", "  "):
             at += 1
         elif tokens.form[at] in "-’'" and not gap and at + 1 < len(tokens) and at + 1 not in walls and tokens.start[at + 1] == tokens.end[at] and tokens.form[at + 1][0].isalpha():
             at += 2

@@ -3,15 +3,16 @@ thing about the candidate, its neighbours or, for names, the other mentions of t
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
 from functools import lru_cache
-from itertools import pairwise
 
 from bantin.lexicon import rows, split
-from bantin.officials.candidates import Marks, marks
+from bantin.officials.holding import holds
+from bantin.officials.marks import Marks, closed, marks, touching, word
 from bantin.reading import Candidate, Reading, Span
+
+__all__ = ["holds", "mentions", "names", "titles"]
 
 
 def _kind(reading: Reading, laid: Marks, at: int, places: dict[int, Span], dates: dict[int, Span]) -> str:
@@ -42,11 +43,6 @@ def _starts(reading: Reading, label: str) -> dict[int, Span]:
     return {tokens.at(span.start): span for span in reading.spans(label)}
 
 
-def _word(reading: Reading, at: int) -> str:
-    tokens = reading.tokens
-    return tokens.folded[at] if 0 <= at < len(tokens) else "¶"
-
-
 def _size(number: int) -> str:
     return str(number) if number < 6 else "6-8" if number < 9 else "9-12" if number < 13 else "13+"
 
@@ -56,19 +52,21 @@ def titles(reading: Reading, candidates: list[Candidate]) -> None:
     laid = marks(reading)
     places, dates = _starts(reading, "PLACE"), _starts(reading, "DATE")
     place_ends = {tokens.before(span.end) + 1 for span in places.values()}
-    body_ends = {end: row for end, row in laid.body.values()}
+    body_ends = dict(laid.body.values())
     for c in candidates:
         first, last, role, role_end = c.data["first"], c.data["last"], c.data["role"], c.data["role_end"]
         inside = tokens.folded[role_end:last]
         body = next((laid.body[at][1] for at in range(role_end, last) if at in laid.body), None)
         before, after = _kind(reading, laid, first - 1, {}, {}), _kind(reading, laid, last, places, dates)
-        following = _closed(reading, last)
+        following = closed(reading, last)
         role_form = role["form"].lower()
         strange = sum(tokens.shape[at] == "x" and tokens.folded[at] not in _body_words() for at in range(role_end, last))
         shape = tokens.shape[first]
         cuts_place = any(last < tokens.before(places[at].end) + 1 for at in range(role_end, last) if at in places)
-        tail = _closed(reading, last - 1) if last not in body_ends else tokens.folded[last - 1]
-        end_kind = "role" if last == role_end else "place" if last in place_ends else "body" if last in body_ends else "unit" if tokens.folded[last - 1] in _units() else {"x": "open", "A": "caps"}.get(tokens.shape[last - 1], "name")
+        tail = closed(reading, last - 1) if last not in body_ends else tokens.folded[last - 1]
+        shape_kind = {"x": "open", "A": "caps"}.get(tokens.shape[last - 1], "name")
+        known_kind = "place" if last in place_ends else "body" if last in body_ends else "unit" if tokens.folded[last - 1] in _units() else shape_kind
+        end_kind = "role" if last == role_end else known_kind
         opens = _opens(reading, laid, last)
         verbs = sum(_opens(reading, laid, at) == "verb" for at in range(role_end, last) if at in laid.predicate and at not in places)
         person = laid.name_start.get(last)
@@ -79,11 +77,11 @@ def titles(reading: Reading, candidates: list[Candidate]) -> None:
             "role=" + role_form,
             "kind=" + role["kind"],
             "branch=" + role["branch"],
-            "prev=" + _closed(reading, first - 1),
+            "prev=" + closed(reading, first - 1),
             "prevk=" + before,
             "next=" + following,
             "nextk=" + after,
-            "next2=" + following + " " + _closed(reading, last + 1),
+            "next2=" + following + " " + closed(reading, last + 1),
             "tail=" + tail,
             "tails=" + tokens.shape[last - 1],
             "end=" + end_kind,
@@ -141,7 +139,7 @@ def titles(reading: Reading, candidates: list[Candidate]) -> None:
         if reading.cuts_word(c.start, c.end):
             f.append("cutword")
         if first >= 2:
-            f.append("p2=" + _closed(reading, first - 2) + " " + _closed(reading, first - 1))
+            f.append("p2=" + closed(reading, first - 2) + " " + closed(reading, first - 1))
         name_after = after == "NAME" or (after.startswith("HON"))
         f.append(f"named={'after' if name_after else 'before' if _follows_name(reading, laid, first) else 'no'}|shape={shape}|end={end_kind}")
 
@@ -278,16 +276,16 @@ def names(reading: Reading, candidates: list[Candidate]) -> None:
         fuller = set().union(*(evidence[full] for full in shorts[key] if full != key)) if size <= 2 and key in shorts else set()
         official = bool((everywhere | fuller | tails.get(key, set())) & _OFFICIAL)
         f = c.features
-        f += ["rule=" + c.rule, f"size={size}", f"rule={c.rule}|size={size}", "surname=" + use, "prevk=" + before, "nextk=" + after, "next=" + _closed(reading, last)]
+        f += ["rule=" + c.rule, f"size={size}", f"rule={c.rule}|size={size}", "surname=" + use, "prevk=" + before, "nextk=" + after, "next=" + closed(reading, last)]
         if before not in ("TITLE", "ROLE"):  # a title's last words say nothing more than the title does
-            f.append(f"prev={_closed(reading, first - 1)}|official={official}")
+            f.append(f"prev={closed(reading, first - 1)}|official={official}")
         if first in laid.honorific and laid.honorific[first][0] < last and laid.honorific[first][1] in ("civil", "comrade", "suspect"):
             f.append("startshon|" + ("edge" if first == run_start else "in"))
             f.append(f"startshon|next={laid.honorific[first][0] in laid.surname}")
         f.append(f"prevk={before}|size={size}|surname={use}")
         f.append(f"prevk={before}|nextk={after}")
         f.append("block=" + reading.block_of(c.start).kind)
-        f.append("edge=" + ("run" if last == run_end else tokens.shape[last - 1] + ">" + _word(reading, last)))
+        f.append("edge=" + ("run" if last == run_end else tokens.shape[last - 1] + ">" + word(reading, last)))
         f.append(f"whole={first == run_start}{last == run_end}|surname={use}")
         if last < run_end:
             f.append("cutright|nextk=" + after)
@@ -301,7 +299,7 @@ def names(reading: Reading, candidates: list[Candidate]) -> None:
             f.append(f"full|size={size}|surname={use}")
         if first > run_start and not left_free:
             f.append("cutleft")
-            f.append("cutleft=" + _word(reading, first - 1))
+            f.append("cutleft=" + word(reading, first - 1))
         if size >= 2:
             f.append("second=" + ("thị/văn" if tokens.folded[first + 1] in ("thị", "văn") else "surname" if first + 1 in laid.surname else "other"))
         f.append("shapes=" + "".join(tokens.shape[first:last]))
@@ -376,11 +374,11 @@ def _listed(reading: Reading, laid: Marks, titles_by_end: dict[int, Span]) -> di
     tokens = reading.tokens
     found: dict[int, str] = {}
     starts = {tokens.at(span.start): end for end, span in titles_by_end.items()}
-    opened = [(end + 1, "listed") for end in titles_by_end if _word(reading, end) == ":"]
+    opened = [(end + 1, "listed") for end in titles_by_end if word(reading, end) == ":"]
     for start, (end, kind) in laid.honorific.items():
         if kind == "comrade" and tokens.folded[start] in ("các", "hai", "ba", "2", "3"):
             at = starts.get(end, end)
-            opened.append((at + 1 if _word(reading, at) == ":" else at, "comrades"))
+            opened.append((at + 1 if word(reading, at) == ":" else at, "comrades"))
     for first, kind in opened:
         at = first
         stop = min(len(tokens), first + 150)
@@ -420,8 +418,8 @@ def _evidence(reading: Reading, laid: Marks, c: Candidate, titles_by_end: dict[i
         if laid.honorific_end.get(start) in ("rank", "comrade"):
             found.append(laid.honorific_end[start])
     after = last
-    word = _word(reading, after)
-    if word == "(":
+    form = word(reading, after)
+    if form == "(":
         close = next((at for at in range(after + 1, min(after + 12, len(tokens))) if tokens.form[at] == ")"), None)
         inner = tokens.folded[after + 1 : close] if close else []
         if after + 1 in titles_by_start:
@@ -429,10 +427,10 @@ def _evidence(reading: Reading, laid: Marks, c: Candidate, titles_by_end: dict[i
         elif any(item in ("tuổi", "sn", "sinh", "ngụ", "trú", "quê") for item in inner):
             found.append("aged")
         after = close + 1 if close else after
-        word = _word(reading, after)
-    if word in (",", "-", "–", "—", ":") and after + 1 in titles_by_start:
+        form = word(reading, after)
+    if form in (",", "-", "–", "—", ":") and after + 1 in titles_by_start:
         found.append("title")
-    elif word in (",", "-", "–") and any(at in titles_by_start for at in range(after + 1, min(after + 4, len(tokens)))):
+    elif form in (",", "-", "–") and any(at in titles_by_start for at in range(after + 1, min(after + 4, len(tokens)))):
         found.append("near-title")
     said = next((at for at in range(after, min(after + 9, len(tokens))) if tokens.folded[at] in ("là", "làm") or tokens.form[at] in ".;"), None)
     if said is not None and tokens.form[said] not in ".;":
@@ -444,10 +442,10 @@ def _evidence(reading: Reading, laid: Marks, c: Candidate, titles_by_end: dict[i
     for at in range(after, min(after + 20, len(tokens))):
         if tokens.form[at] in ".;:":
             break
-        if at in titles_by_start and _touching(reading, laid.cue_ends, titles, at, tokens.start[last - 1]):
+        if at in titles_by_start and touching(reading, laid.cue_ends, titles, at, tokens.start[last - 1]):
             found.append("cue-title")  # "ông … được bổ nhiệm giữ chức Giám đốc …"
             break
-    if word == "," and _word(reading, after + 1) in ("sinh", "sn", "ngụ", "trú", "quê", "ở", "thường") or (word in (",", "(") and any(w == "tuổi" for w in tokens.folded[after + 1 : after + 4])):
+    if (form == "," and word(reading, after + 1) in ("sinh", "sn", "ngụ", "trú", "quê", "ở", "thường")) or (form in (",", "(") and any(w == "tuổi" for w in tokens.folded[after + 1 : after + 4])):
         found.append("aged")
     return found
 
@@ -469,220 +467,3 @@ def _marked_title(reading: Reading, laid: Marks, first: int, titles_by_end: dict
     if at > 1 and tokens.folded[at - 2] in ("khóa", "khoá"):
         at -= 2
     return at in titles_by_end
-
-
-# --- holds ----------------------------------------------------------------------------------------
-
-
-class _Line:
-    """A zone laid out once for all its pairs: items, where each begins, words of appointment."""
-
-    def __init__(self, reading: Reading, laid: Marks, zone: tuple[int, int]) -> None:
-        tokens = reading.tokens
-        self.items = _items(reading, laid, *zone)
-        self.starts = [start for start, _, _ in self.items]
-        self.cues = [(at, kind) for at, _, kind in laid.cue if zone[0] <= tokens.start[at] < zone[1]]
-        self.cue_ends = {end: kind for at, end, kind in laid.cue if zone[0] <= tokens.start[at] < zone[1]}
-        self.titles = {tokens.before(span.end) + 1: tokens.at(span.start) for span in reading.spans("TITLE", *zone)}
-
-    def at(self, span: Span) -> int:
-        """The item that the span is; -1 if it is none."""
-        index = bisect_left(self.starts, span.start)
-        return index if index < len(self.items) and self.starts[index] == span.start else -1
-
-    def between(self, left: int, right: int) -> list[tuple[int, int, str]]:
-        return [item for item in self.items[bisect_left(self.starts, left) : bisect_right(self.starts, right)] if item[0] >= left and item[1] <= right]
-
-
-def holds(reading: Reading, candidates: list[Candidate]) -> None:
-    tokens = reading.tokens
-    laid = marks(reading)
-    lines: dict[tuple[int, int], _Line] = {}
-    for c in candidates:
-        official, title, zone = c.data["official"], c.data["title"], c.data["zone"]
-        if zone not in lines:
-            lines[zone] = _Line(reading, laid, zone)
-        line = lines[zone]
-        before = title.start < official.start
-        left, right = (title, official) if before else (official, title)
-        between = line.between(left.end, right.start)
-        kinds = [kind for _, _, kind in between]
-        pattern = "".join(kinds)
-        order = "TO" if before else "OT"
-        f = c.features
-        f += [order, "kind=" + c.label]
-        f.append(f"{order}={pattern}" if len(kinds) <= 7 else f"{order}=long")
-        squeezed = "".join(kind for kind, following in pairwise([*kinds, ""]) if kind != "w" or following != "w")
-        f.append(f"{order}~{squeezed}" if len(squeezed) <= 9 else f"{order}~long")
-        titles_between, officials_between = kinds.count("T"), kinds.count("O")
-        f.append(f"{order}|T{min(titles_between, 3)}|O{min(officials_between, 3)}")
-        f.append(f"{order}|T{min(titles_between, 3)}|O{min(officials_between, 3)}|{''.join(sorted(set(kinds) - set('TOPHRD')))}")
-        if kinds:
-            f.append(f"{order}>{kinds[0]}")
-            f.append(f"{order}<{kinds[-1]}")
-        for mark in (":", ";", "(", ")", "n"):
-            f.append(f"{order}{mark}{min(kinds.count(mark), 2)}|O{min(officials_between, 2)}")
-        f += _chain(line, title, official, order)
-        # A title that touches another name belongs to it.
-        rivals = _rivals(line, title, official)
-        f += [f"{order}|rival={rival}" for rival in rivals]
-        f.append(f"{order}|rivals={','.join(rivals)}|O{min(officials_between, 2)}")
-        at = tokens.at(title.start)
-        f.append("tp=" + _closed(reading, at - 1).translate(_MARKS))
-        f.append("tn=" + _closed(reading, tokens.before(title.end) + 1).translate(_MARKS))
-        at_name = tokens.at(official.start)
-        f.append("op=" + (laid.honorific_end.get(at_name) or _closed(reading, at_name - 1)))
-        words = [tokens.folded[i] for kind, start, stop in _loose(between) for i in range(tokens.at(start), tokens.before(stop) + 1)]
-        if len(words) <= 12:
-            f += [f"{order}w={word}" for word in set(words)]
-        sentence = {kind for _, kind in line.cues}
-        f += [f"{c.label}|cue={kind}" for kind in sorted(sentence)]
-        near = [(start, kind) for start, kind in line.cues if tokens.start[start] < title.start]
-        if near:
-            f.append(f"{c.label}|last={near[-1][1]}|{'near' if at - near[-1][0] <= 6 else 'far'}")
-            touching = _touching(reading, line.cue_ends, line.titles, at, zone[0])
-            f.append(f"{c.label}|{order}|touch={touching}|O{min(officials_between, 1)}")
-            f.append(f"{c.label}|{order}|touch={touching}|{'passive' if _passive(reading, line.cues, left.end, right.start) else 'active'}")
-        if c.data["governs"]:
-            f += ["governs", "governs=" + c.data["governs"]]
-        shape = _squeeze(between)
-        f.append(f"{order}≈{shape}" if len(shape) <= 12 else f"{order}≈long")
-        f.append("conf=" + ("low" if min(official.confidence, title.confidence) < 0.6 else "high"))
-        f.append("block=" + reading.block_of(official.start).kind)
-    for c in candidates:
-        if c.label != "holds":
-            c.features[:] = [f"{c.label}:{feature}" for feature in c.features]
-
-
-def _items(reading: Reading, laid: Marks, start: int, end: int) -> list[tuple[int, int, str]]:
-    """The zone as a line of items: T O P D spans, H honorifics, R ranks, marks as they are, w words."""
-    tokens = reading.tokens
-    spans = {span.start: (span.end, letter) for label, letter in (("DATE", "D"), ("PLACE", "P"), ("TITLE", "T"), ("OFFICIAL", "O")) for span in reading.spans(label, start, end)}
-    out = []
-    at = tokens.at(start)
-    while at < len(tokens) and tokens.start[at] < end:
-        offset = tokens.start[at]
-        if at and "\n" in reading.text[tokens.end[at - 1] : offset] and offset > start:
-            out.append((offset, offset, "n"))
-        if offset in spans:
-            stop, letter = spans[offset]
-            out.append((offset, stop, letter))
-            at = max(tokens.before(stop) + 1, at + 1)
-            continue
-        if at in laid.honorific:
-            stop_at, kind = laid.honorific[at]
-            out.append((offset, tokens.end[stop_at - 1], {"rank": "R", "comrade": "C"}.get(kind, "H")))
-            at = stop_at
-            continue
-        form = tokens.folded[at]
-        kind = tokens.shape[at]
-        out.append((offset, tokens.end[at], "&" if form in ("và", "kiêm", "cùng") else "w" if kind in ("x", "X", "A", "0") else "-" if kind in "-–—" else kind))
-        at += 1
-    return out
-
-
-# What may stand between the word of an appointment and the post: "giữ chức vụ quyền …", "chức danh …".
-_BEFORE_POST = ("chức", "vụ", "danh", "làm", "là", "giữ", "đồng", "chí", "ông", "bà", ":")
-
-
-def _touching(reading: Reading, cue_ends: dict[int, str], titles: dict[int, int], at: int, left: int) -> str:
-    """The kind of the word of appointment or dismissal that governs the title at token ``at``: it ends
-    before it, with nothing but "chức vụ" or other posts of the same row between; "" if none does.
-    ``titles``: token after a title -> its first token; the walk ends at offset ``left``."""
-    tokens = reading.tokens
-    for _ in range(40):
-        if at <= 0 or tokens.start[at] <= left:
-            break
-        if at in cue_ends:
-            return cue_ends[at]
-        if at in titles:
-            at = titles[at]
-        elif tokens.folded[at - 1] in _BEFORE_POST or tokens.folded[at - 1] in (",", "và", "kiêm"):
-            at -= 1
-        else:
-            break
-    return ""
-
-
-def _passive(reading: Reading, cues: list[tuple[int, str]], start: int, end: int) -> bool:
-    """ "được bổ nhiệm", "bị cách chức": the person before it comes into the post or leaves it."""
-    tokens = reading.tokens
-    return any(start <= tokens.start[at] < end and at and tokens.folded[at - 1] in ("được", "bị", "xin") for at, _ in cues)
-
-
-def _closed(reading: Reading, at: int) -> str:
-    """The word at token ``at`` if it is small or a mark; a capital says no more than that it is one."""
-    tokens = reading.tokens
-    return _word(reading, at) if not 0 <= at < len(tokens) or tokens.shape[at] not in ("X", "A", "0") else tokens.shape[at]
-
-
-def _loose(between: list[tuple[int, int, str]]) -> list[tuple[str, int, int]]:
-    """What stands between name and title outside of other spans and honorifics."""
-    return [(kind, start, stop) for start, stop, kind in between if kind == "w" and stop > start]
-
-
-# Dashes and opening brackets do what a comma does between a name and its post.
-_MARKS = str.maketrans({"-": ",", "(": ","})
-
-
-def _squeeze(between: list[tuple[int, int, str]]) -> str:
-    """The way between name and title as a short pattern: honorifics are left out, titles in a row
-    are one t, names in a row one o, words one w."""
-    text = "".join(kind for _, _, kind in between if kind not in "HRC")
-    text = re.sub(r"\((?:[^()TO]{0,40})\)", "()", text)
-    text = re.sub(r"[wPD0]+", "w", text).translate(_MARKS)
-    text = re.sub(r"T(?:[,&]T)*", "t", text)
-    return re.sub(r"O(?:[,&]O)*", "o", text)
-
-
-def _chain(line: _Line, title: Span, official: Span, order: str) -> list[str]:
-    """The row of titles that this one stands in ("T, T và T"), and what touches its two ends: this
-    name, another one, a colon, a line's end or words."""
-    items, at = line.items, line.at(title)
-    if at < 0:
-        return []
-    left = right = at
-    while left > 1 and items[left - 1][2] in ",&-" and items[left - 2][2] == "T":
-        left -= 2
-    while right + 2 < len(items) and items[right + 1][2] in ",&-" and items[right + 2][2] == "T":
-        right += 2
-
-    def touch(index: int, step: int) -> str:
-        mark = ""
-        for _ in range(5):
-            if not 0 <= index < len(items):
-                return mark + "w"
-            kind = items[index][2]
-            if kind == "O":
-                return mark + ("this" if items[index][0] == official.start else "other")
-            if kind == ")" and step < 0:  # "NAME (…), POST"
-                while index > 0 and items[index][2] != "(":
-                    index -= 1
-                mark += "()"
-            elif kind in ",-:;(&n":
-                mark += kind
-            elif kind not in "HRC":
-                return mark + ("date" if kind == "D" else "place" if kind == "P" else "T" if kind == "T" else "w")
-            index += step
-        return mark + "far"
-
-    before, after = (touch(left - 1, -1).translate(_MARKS), touch(right + 1, 1).translate(_MARKS))
-    place = f"{min((at - left) // 2, 2)}of{min((right - left) // 2, 2)}"
-    return [f"{order}|cl={before}", f"{order}|cr={after}", f"{order}|cl={before}|cr={after}", f"{order}|cl={before}|cr={after}|{place}"]
-
-
-def _rivals(line: _Line, title: Span, official: Span) -> list[str]:
-    """How the title stands to other names: touching one before it or after it, with or without a comma."""
-    items, index = line.items, line.at(title)
-    if index < 0:
-        return []
-    found = []
-    right = [kind for _, _, kind in items[index + 1 : index + 4]]
-    left = [kind for _, _, kind in reversed(items[max(0, index - 3) : index])]
-    if right and right[0] == "O" and items[index + 1][0] != official.start:
-        found.append("right")
-    elif len(right) > 1 and right[0] in "HRC" and right[1] == "O" and items[index + 2][0] != official.start:
-        found.append("righthon")
-    if len(left) > 1 and left[0] in ",-(" and left[1] == "O" and items[index - 2][0] != official.start:
-        found.append("left" + left[0])
-    return found

@@ -15,7 +15,7 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 
-from bantin.officials.candidates import Marks, marks
+from bantin.officials.marks import Marks, marks
 from bantin.reading import Reading, Relation, Span
 from bantin.text.fold import fold
 
@@ -176,7 +176,7 @@ def _bearer(reading: Reading, title: Span, found: list[Person]) -> Person | None
     opening = before(reading, title.start)
     if opening:
         at = tokens.at(opening[-1][0])
-    if at and tokens.folded[at - 1] in ("các", "những", "nhiều", "mỗi", "một", "từng", "hai", "ba", "làm", "thêm") or (opening and tokens.folded[at] in ("các", "những", "hai", "ba")):
+    if (at and tokens.folded[at - 1] in ("các", "những", "nhiều", "mỗi", "một", "từng", "hai", "ba", "làm", "thêm")) or (opening and tokens.folded[at] in ("các", "những", "hai", "ba")):
         return None
     if any(start in laid.predicate for start in (at,)) or any(end == tokens.at(title.start) for _, end, _ in laid.cue):
         return None
@@ -206,7 +206,8 @@ def _refer(reading: Reading, found: list[Person]) -> None:
         sentence = reading.sentence_of(offset)[0]
         upto = bisect_left(points, offset, key=lambda point: point[0])
         inside = [(at, person) for at, person in points[max(0, upto - _MEMORY) : upto] if at >= block.start]
-        near = [person for at, person in inside if at >= sentence] or [person for at, person in inside if at >= reading.sentence_of(max(sentence - 2, block.start))[0]] or [person for _, person in inside]
+        earlier = reading.sentence_of(max(sentence - 2, block.start))[0]
+        near = next((group for group in ([person for at, person in inside if at >= limit] for limit in (sentence, earlier)) if group), [person for _, person in inside])
         gender = _GENDER.get(word, "")
         fits = {id(person): person for person in near if not (gender and person.genders and gender not in person.genders)}
         if len(fits) == 1:

@@ -9,12 +9,13 @@ says from where (right, left, locality).
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from datetime import date
 from functools import lru_cache
 
 from bantin.lexicon import rows
-from bantin.officials.candidates import marks
+from bantin.officials.marks import marks
 from bantin.reading import Reading, Span
 from bantin.text.fold import fold
 
@@ -39,7 +40,7 @@ def describe(reading: Reading) -> None:
     for row in _rows(reading, titles):
         for left, right in zip(reversed(row[:-1]), reversed(row[1:]), strict=True):
             _borrow(left, right, "right")
-        for left, right in zip(row, row[1:], strict=False):
+        for left, right in itertools.pairwise(row):
             _borrow(right, left, "left")
     _settle(reading, titles)
 
@@ -47,7 +48,7 @@ def describe(reading: Reading) -> None:
 def _own(reading: Reading, title: Span) -> dict:
     """What the title says by itself."""
     tokens = reading.tokens
-    first, role_end, last, role = (title.data[key] for key in ("first", "role_end", "last", "role"))
+    first, role_end, role = (title.data[key] for key in ("first", "role_end", "role"))
     opening = marks(reading).role.get(first, (0, {"kind": ""}))
     word = opening[1]["kind"] if opening[1] is not role else ""
     if word in ("former", "acting"):

@@ -197,6 +197,11 @@ def _leads(post: Post) -> bool:
     return not post.key[4] and bool(post.unit) and not post.key[0].startswith(("phó", "ủy viên", "đại biểu", "thành viên", "uv", "thứ trưởng", "đb", "pct", "pbt"))
 
 
+def _clash(kind: str, one: Post, two: Post, other: str) -> dict:
+    """A contradiction with the days in which both were seen."""
+    return {"kind": kind, "post": title_of(one), "with": other, "first": max(one.first or "", two.first or ""), "last": min(one.last or "", two.last or "")}
+
+
 def _contradictions(entries: list[Entry]) -> None:
     holders: dict[tuple, list[tuple[Entry, Post]]] = {}
     for entry in entries:
@@ -206,12 +211,12 @@ def _contradictions(entries: list[Entry]) -> None:
                 holders.setdefault(post.key, []).append((entry, post))
                 for other in posts:
                     if other.key[0].startswith("phó") and other.key[1:] == post.key[1:] and _overlap(post, other):
-                        entry.contradictions.append({"kind": "head and deputy", "post": title_of(post), "with": title_of(other), "first": max(post.first or "", other.first or ""), "last": min(post.last or "", other.last or "")})
+                        entry.contradictions.append(_clash("head and deputy", post, other, title_of(other)))
     for seen in holders.values():
         for entry, post in seen:
             for other, same in seen:
                 if other is not entry and _overlap(post, same):
-                    entry.contradictions.append({"kind": "two holders", "post": title_of(post), "with": other.id, "first": max(post.first or "", same.first or ""), "last": min(post.last or "", same.last or "")})
+                    entry.contradictions.append(_clash("two holders", post, same, other.id))
 
 
 def _see_also(entries: list[Entry]) -> None:

@@ -39,7 +39,7 @@ def document() -> dict:
     record = record_schema()
     return {
         "openapi": "3.1.0",
-        "info": {"title": "bantin", "version": __version__, "description": "Officials, places, dates and awards in Vietnamese local-government news.", "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "info": {"title": "bantin", "version": __version__, "description": "Officials, places, dates and awards in Vietnamese news.", "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
         "paths": {
             "/annotate": {
                 "post": {

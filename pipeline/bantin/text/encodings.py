@@ -65,9 +65,9 @@ _C1 = re.compile("[\x80-\x9f]")
 
 
 def share(text: str) -> tuple[float, int]:
-    """Of the different words with letters beyond ASCII the share that are Vietnamese syllables, and
-    their number."""
-    words = {word.lower() for word in _WORD.findall(text) if not word.isascii()}
+    """Of the different words (of two letters and more) with letters beyond ASCII the share that are
+    Vietnamese syllables, and their number."""
+    words = {word.lower() for word in _WORD.findall(text) if len(word) > 1 and not word.isascii()}
     return (sum(map(is_syllable, words)) / len(words) if words else 0.0), len(words)
 
 
