@@ -333,9 +333,35 @@ def test_kinds_of_cues_are_known():
 
 
 PIECES = [
-    "tặng", "trao", "Giấy khen", "Bằng khen", "“Phường kiểu mẫu”", "danh hiệu", "cho", "của", "được", "và",
-    ",", ";", ":", "(", ")", "12", "cá nhân", "Chủ tịch UBND huyện", "ông Lò Văn Tú", "xã Tân Thanh",
-    "\n", "“", "”", "Huy hiệu 60", "năm tuổi Đảng", "huân", "đạt chuẩn", "1.", "%",
+    "tặng",
+    "trao",
+    "Giấy khen",
+    "Bằng khen",
+    "“Phường kiểu mẫu”",
+    "danh hiệu",
+    "cho",
+    "của",
+    "được",
+    "và",
+    ",",
+    ";",
+    ":",
+    "(",
+    ")",
+    "12",
+    "cá nhân",
+    "Chủ tịch UBND huyện",
+    "ông Lò Văn Tú",
+    "xã Tân Thanh",
+    "\n",
+    "“",
+    "”",
+    "Huy hiệu 60",
+    "năm tuổi Đảng",
+    "huân",
+    "đạt chuẩn",
+    "1.",
+    "%",
 ]
 
 

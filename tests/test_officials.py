@@ -224,6 +224,19 @@ def test_a_post_without_a_unit_joins_nothing():
     assert len(register.build([record(i, "2021", ("Lê Văn Ân", *HEAD, None, None)) for i in "ab"])) == 2
 
 
+@pytest.mark.parametrize(
+    ("body", "place", "said"),
+    [
+        ("Huyện ủy", "huyện Mộc Châu", "Bí thư Huyện ủy Mộc Châu"),
+        ("Công an tỉnh", "tỉnh Sơn La", "Bí thư Công an tỉnh Sơn La"),
+        ("UBND", "xã Tân Lập", "Bí thư UBND xã Tân Lập"),
+        (None, "Yên Bái", "Bí thư Yên Bái"),
+    ],
+)
+def test_a_post_in_words(body, place, said):
+    assert register.in_words("Bí thư", body, place={"name": place, "code": None}) == said
+
+
 def test_two_holders_are_shown():
     built = register.build([record("a", "2021", ("Lê Văn Ân", *HEAD, *TAN_LAP)), record("b", "2021", ("Đỗ Thị Hạnh", *HEAD, *TAN_LAP))])
     assert [entry.contradictions[0]["kind"] for entry in built] == ["two holders"] * 2

@@ -10,6 +10,7 @@ one before it. A :class:`Stretch` is a run of tokens between two cues on the way
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from bantin.awards.lexicons import Marks, marks
@@ -107,7 +108,8 @@ def _givings(reading: Reading) -> list[Giving]:
             else:
                 group = [award]
                 groups.append(group)
-        cues = [cue for cue in laid.chain(reading) if left <= tokens.start[cue[0]] < right]
+        chain = laid.chain(reading)
+        cues = chain[bisect_left(chain, (tokens.at(left),)) : bisect_left(chain, (tokens.before(right) + 1,))]
         previous: Giving | None = None
         for number, group in enumerate(groups):
             giving = Giving(group, _zone(reading, group[0], group[-1], awards), tokens.at(group[0].start), tokens.before(group[-1].end) + 1)

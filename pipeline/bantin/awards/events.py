@@ -250,4 +250,6 @@ def _refers_back(reading: Reading, left: int, right: int) -> bool:
     laid = marks(reading)
     tokens = reading.tokens
     first, last = tokens.at(left), min(tokens.before(right) + 1, tokens.at(left) + 12)
-    return any(first <= start < last and kind == "done" and " ".join(tokens.folded[start:end]).endswith(("dịp này", "buổi lễ", "hội nghị", "tại lễ")) for start, end, kind in laid.cue)
+    return any(
+        first <= start < last and kind == "done" and " ".join(tokens.folded[start:end]).endswith(("dịp này", "buổi lễ", "hội nghị", "tại lễ")) for start, end, kind in laid.cues_between(first, last)
+    )

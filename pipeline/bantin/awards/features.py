@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from bantin.awards.clauses import Giving
 from bantin.awards.lexicons import Marks, marks, touch
 from bantin.awards.parts import inventory, number_end
 from bantin.reading import Candidate, Reading
 
-CLOSED = ("”", "\"")
+CLOSED = ("”", '"')
 
 
 def _word(reading: Reading, at: int) -> str:
@@ -22,7 +24,8 @@ def _size(number: int) -> str:
 def _cues_left(reading: Reading, laid: Marks, at: int, left: int) -> list[tuple[int, str, str]]:
     """Cues between the start of the sentence and token ``at``: (distance, kind, form), nearest first."""
     tokens = reading.tokens
-    out = [(at - end, kind, " ".join(tokens.folded[start:end])) for start, end, kind in laid.cue if tokens.start[start] >= left and end <= at]
+    near = laid.cues_between(tokens.at(left), at)
+    out = [(at - end, kind, " ".join(tokens.folded[start:end])) for start, end, kind in near if end <= at]
     return sorted(out)
 
 
@@ -153,8 +156,8 @@ def realis(reading: Reading, candidates: list[Candidate]) -> None:
             f += [f"cue={cue}", f"cueword={word}"]
             if distance <= 6:
                 f += [f"near={cue}", f"nearword={word}"]
-        for start, end, cue in laid.cue:
-            if start >= last and tokens.end[end - 1] <= right and start - last <= 10:
+        for start, end, cue in laid.cues_between(last, last + 11):
+            if tokens.end[end - 1] <= right:
                 f += [f"after={cue}", "afterword=" + " ".join(tokens.folded[start:end])]
         sentence = tokens.folded[tokens.at(left) : tokens.before(right) + 1]
         f += ["s=" + word for word in set(sentence) if word in ("%", "sẽ", "đã", "vừa", "chưa", "không", "nếu", "phấn", "đấu", "tỷ", "lệ", "năm")]
@@ -171,8 +174,9 @@ def realis(reading: Reading, candidates: list[Candidate]) -> None:
 def _section(reading: Reading, laid: Marks, offset: int) -> str:
     """What the headings above an award speak of: aim ("Mục tiêu", "Phương hướng") or done ("Kết quả")."""
     tokens = reading.tokens
-    for block in reversed([block for block in reading.blocks if block.end <= offset and block.end - block.start < 130][-25:]):
-        if block.kind in ("heading", "short", "item"):
+    index = bisect_left(reading.blocks, offset, key=lambda block: block.end)
+    for block in reversed(reading.blocks[max(0, index - 40) : index]):
+        if block.end - block.start < 130 and block.kind in ("heading", "short", "item"):
             first, last = tokens.at(block.start), tokens.before(block.end) + 1
             kinds = {laid.cue_at.get(at) for at in range(first, min(last, first + 14))} & {"aim", "done"}
             if len(kinds) == 1 and (block.kind != "item" or reading.text[block.start : block.end].rstrip().endswith(":")):

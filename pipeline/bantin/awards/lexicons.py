@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from functools import lru_cache
 
 from bantin.lexicon import Gazetteer, rows, split
@@ -15,6 +18,8 @@ def awards() -> Gazetteer:
 
 
 STRUCTURE = frozenset(("confer", "hand over", "receive", "have", "propose", "withdraw", "praise", "authority", "issuer", "to", "reason", "none"))
+SHORT = 160  # characters of a line that may be a heading or an item
+_QUOTE = re.compile(r"[“\"'‘«]")
 _KIND = {"cues": "kind", "stops": "form", "groups": "kind", "issuers": "form", "limits": "kind", "campaigns": "kind"}
 
 
@@ -36,6 +41,11 @@ def around() -> Gazetteer:
     return Gazetteer((written[key], kinds) for key, kinds in forms.items())
 
 
+@lru_cache(maxsize=1)
+def beginnings() -> frozenset[str]:
+    return frozenset(split(row["form"])[0] for name in _KIND for row in rows("awards", name))
+
+
 class Marks:
     """The lexicons laid on the tokens: ``award``, ``group``, ``body`` and ``limit`` by first token."""
 
@@ -44,8 +54,10 @@ class Marks:
         self.award: dict[int, tuple[int, dict]] = {start: (end, row) for start, end, row in awards().scan(folded)}  # type: ignore[misc]
         self.award_end = {end for end, _ in self.award.values()}
         laid: dict[str, list[tuple[int, int, str]]] = {name: [] for name in (*_KIND, "frame")}
-        every = around().every
-        for at in range(len(folded)):
+        every, first_words = around().every, beginnings()
+        for at in self._near(reading):
+            if folded[at] not in first_words:
+                continue
             found: dict[str, tuple[int, str]] = {}
             for end, kinds in every(folded, at):
                 for name, kind in kinds.items():  # type: ignore[attr-defined]
@@ -55,6 +67,7 @@ class Marks:
         self.stop = {start for start, _, _ in laid["stops"]}
         self.cue = self._before_award(reading, laid["cues"])
         self.frame = self._before_award(reading, laid["frame"])
+        self._cue_starts = [start for start, _, _ in self.cue]
         self.cue_at = {start: kind for start, _, kind in self.cue}
         self.cue_end = {end: kind for _, end, kind in self.cue}
         self.group: dict[int, tuple[int, str]] = {start: (end, kind) for start, end, kind in laid["groups"]}
@@ -69,6 +82,16 @@ class Marks:
         self._chain: list[tuple[int, int, str]] | None = None
         self._by_token: dict[int, str] | None = None
 
+    def _near(self, reading: Reading) -> Iterator[int]:
+        """The tokens of the lines in which an award may be named, and of short lines (headings, lists): in
+        the others nothing is asked."""
+        tokens = reading.tokens
+        heads = sorted([tokens.start[at] for at in self.award] + [match.start() for match in _QUOTE.finditer(reading.text)])
+        for block in reading.blocks:
+            held = bisect_left(heads, block.end) > bisect_left(heads, block.start)
+            if held or (heads and block.end - block.start < SHORT):
+                yield from range(tokens.at(block.start), tokens.before(block.end) + 1)
+
     def _before_award(self, reading: Reading, found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
         """Cues with "confer award" made plain, or left out where no award follows ("cấp" is also a level)."""
         out = []
@@ -78,6 +101,10 @@ class Marks:
             elif end in self.award or reading.tokens.form[end : end + 1] == ["“"]:
                 out.append((start, end, "confer"))
         return out
+
+    def cues_between(self, first: int, last: int) -> list[tuple[int, int, str]]:
+        """The cues that begin at tokens ``[first, last)``."""
+        return self.cue[bisect_left(self._cue_starts, first) : bisect_left(self._cue_starts, last)]
 
     def chain(self, reading: Reading) -> list[tuple[int, int, str]]:
         """The cues of the clause's structure outside the accepted spans, the longest from the left, none overlapping."""
@@ -108,7 +135,9 @@ def marks(reading: Reading) -> Marks:
     return reading.facts["awards.marks"]
 
 
-_SKIP = frozenset(["là", "thành", "tiêu", "chuẩn", "nhiều", "các", "những", "tấm", "tờ", "chiếc", "liền", "thêm", "gần", "hơn", "một", "hai", "ba", "bốn", "năm", "tổng", "số", "cả", "luôn", "lại", "vào", "đồng"])
+_SKIP = frozenset(
+    ["là", "thành", "tiêu", "chuẩn", "nhiều", "các", "những", "tấm", "tờ", "chiếc", "liền", "thêm", "gần", "hơn", "một", "hai", "ba", "bốn", "năm", "tổng", "số", "cả", "luôn", "lại", "vào", "đồng"]
+)
 
 
 def touch(reading: Reading, laid: Marks, first: int) -> tuple[str, str]:
@@ -135,7 +164,7 @@ def touch(reading: Reading, laid: Marks, first: int) -> tuple[str, str]:
     if "\n" in reading.text[tokens.end[previous] : tokens.start[at]]:
         return "line", strike
     if tokens.folded[previous] in (",", "và", ";"):
-        return tokens.folded[previous] + (" award" if previous in laid.award_end or tokens.form[previous - 1] in "”\"" else ""), strike
+        return tokens.folded[previous] + (" award" if previous in laid.award_end or tokens.form[previous - 1] in '”"' else ""), strike
     if previous in laid.group or at in laid.group_end_kind:
         return "noun", strike
     return tokens.form[previous] if tokens.shape[previous] not in ("x", "X", "A", "0") else tokens.shape[previous], strike

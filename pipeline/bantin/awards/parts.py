@@ -215,7 +215,7 @@ def ends(reading: Reading, inside: Inventory, first: int, last: int) -> list[int
                     at = close + 1
                     out.add(at)
                     continue
-                if shape in ".;:()”»“\"" or (at in laid.award and laid.award[at][1]["role"] == "head"):
+                if shape in '.;:()”»“"' or (at in laid.award and laid.award[at][1]["role"] == "head"):
                     out.add(at)
                     break
                 kind = chain.get(at)
@@ -228,7 +228,7 @@ def ends(reading: Reading, inside: Inventory, first: int, last: int) -> list[int
             at += 1
     else:
         out.add(at)
-    return sorted(end for end in out if first < end <= last and (tokens.shape[end - 1] in _LETTERS or tokens.form[end - 1] in "”\"%") and tokens.folded[end - 1] not in _NOT_LAST)
+    return sorted(end for end in out if first < end <= last and (tokens.shape[end - 1] in _LETTERS or tokens.form[end - 1] in '”"%') and tokens.folded[end - 1] not in _NOT_LAST)
 
 
 def closing(reading: Reading, at: int) -> int | None:
@@ -359,8 +359,8 @@ def _reasons(reading: Reading, giving: Giving) -> list[tuple[int, int]]:
     out = []
     left, right = giving.awards[-1].end, giving.zone[1]
     last = tokens.before(right) + 1
-    for start, end, kind in laid.cue:
-        if kind != "reason" or not left <= tokens.start[start] < right:
+    for start, end, kind in laid.cues_between(tokens.at(left), last):
+        if kind != "reason":
             continue
         for begin in {start, end}:
             stop = begin

@@ -26,10 +26,7 @@ def export(
     articles: Annotated[list[Path] | None, typer.Option(help="Where the texts are, if the records do not hold them: articles (JSON lines, *.txt, a folder) or gold.")] = None,
     bom: Annotated[bool, typer.Option("--bom", help="Begin CSV with a byte order mark, which Excel wants.")] = False,
 ) -> None:
-    """Records into the form of another tool.
-
-    {formats}
-    """
+    """Records into the form of another tool."""
     form = get(to)
     if bom and form.name not in ("csv", "places-csv"):
         raise UsageError(f"--bom: only for csv and places-csv, not {to}")
@@ -150,7 +147,7 @@ def labelstudio(
         out.write_text(config(), encoding="utf-8")
 
 
-export.__doc__ = (export.__doc__ or "").format(formats=_LIST)
+export.__doc__ = f"{export.__doc__}\n\n{_LIST}"  # the help names every format and what it loses
 
 
 def register(app: typer.Typer) -> None:

@@ -56,13 +56,13 @@ def _post(entry: register.Entry, person: str, post: register.Post, articles: dic
     about, place = post.about, post.about["place"]
     # A unit with an official code is Vietnamese; of others nothing is claimed.
     country = ["vn"] if (place and place["code"]) or post.unit == "vn" else []
-    body = " ".join(part for part in (about["body"], place["name"] if place else None) if part) if about["body"] else None
+    body = register.in_words(about["body"], place=place) if about["body"] else None
     organisation = None
     if body:
         organisation = _id("body", *map(str, post.key[1:4]))
         yield from once(_entity(organisation, "PublicBody", {"name": [body], "country": country, "classification": [about["branch"]]}))
     position = _id("position", *map(str, post.key[:4]))
-    name = " ".join(part for part in (about["role"], about["body"], place["name"] if place else None) if part)
+    name = register.in_words(about["role"], about["body"], place=place)
     area = place["name"] if place and about["level"] != "central" else None
     yield from once(_entity(position, "Position", {"name": [name], "organization": [organisation], "country": country, "subnationalArea": [area]}))
     proofs = []

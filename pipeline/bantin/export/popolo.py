@@ -26,9 +26,9 @@ def popolo(documents: Iterable[dict]) -> dict:
             body_key, post_key = post.key[1:4], post.key[:4]
             organisation = None
             if about["body"]:
-                made = {"id": f"o{len(organisations) + 1}", "name": " ".join(part for part in (about["body"], place["name"] if place else None) if part), "classification": about["branch"]}
+                made = {"id": f"o{len(organisations) + 1}", "name": register.in_words(about["body"], place=place), "classification": about["branch"]}
                 organisation = organisations.setdefault(body_key, made)["id"]
-            label = " ".join(part for part in (about["role"], about["body"], place["name"] if place else None) if part)
+            label = register.in_words(about["role"], about["body"], place=place)
             made = {"id": f"t{len(posts) + 1}", "label": label, "role": about["role"], "organization_id": organisation, **({"area": area} if area else {})}
             target = posts.setdefault(post_key, made)
             memberships.append(

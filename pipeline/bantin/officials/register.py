@@ -236,9 +236,21 @@ def _see_also(entries: list[Entry]) -> None:
 
 def title_of(post: Post) -> str:
     """The post in words: role, body, unit."""
-    about = post.about
-    place = about["place"]["name"] if about["place"] else ""
-    return " ".join(part for part in ("nguyên" if about["former"] else "", about["role"], about["body"], place) if part)
+    return in_words("nguyên" if post.about["former"] else "", post.about["role"], post.about["body"], place=post.about["place"])
+
+
+_UNITS = ("thành phố", "thị xã", "thị trấn", "đặc khu", "tỉnh", "huyện", "quận", "phường", "xã")
+
+
+def in_words(*parts: str | None, place: dict | None) -> str:
+    """The parts and the unit's name, its noun left out where the body has it ("Huyện ủy" + "huyện Mộc
+    Châu": "Huyện ủy Mộc Châu"). A common noun's capital tells nothing: it is compared folded."""
+    said = " ".join(part for part in parts if part)
+    name = place["name"] if place else ""
+    noun = next((unit for unit in _UNITS if fold(name).startswith(unit + " ")), "")
+    if noun and f" {noun} " in f" {fold(said)} ":
+        name = name[len(noun) :].strip()
+    return " ".join(part for part in (said, name) if part)
 
 
 def as_json(entry: Entry) -> dict:
