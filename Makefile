@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-full train check bench clean
+.PHONY: pictures demo test test-full train check bench clean
 
 demo: $(VENV)/ready
 	$(BIN)/bantin annotate corpus/sample.txt --published 2021-06
@@ -20,6 +20,9 @@ test-full: $(VENV)/ready-full
 bench: $(VENV)/ready-test
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/python benchmarks/bench.py
+
+pictures: $(VENV)/ready-full
+	$(BIN)/python docs/make_pictures.py
 
 train: $(VENV)/ready
 	$(BIN)/bantin train --corpus corpus/train

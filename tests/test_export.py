@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 ROOT = Path(__file__).parent.parent
-REAL = Path("/work/shared/gold/dev.jsonl")
+REAL = Path(__file__).parents[2] / "shared" / "gold" / "dev.jsonl"
 READABLE = sorted(name for name, each in FORMATS.items() if each.reader)
 MARKED = """[O1 Lê Văn Ân], [T1 Chủ tịch UBND [P|03997 xã Hoà Sơn]], trao [A1|true Giấy khen] cho [X1 12 hộ dân] và [P1 xã Đông] [D|2021-06-09 sáng 9-6].
 =Ông [O2 Ân] nói: <script>alert(1)</script> 😀 [D|2021 năm

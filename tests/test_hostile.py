@@ -110,7 +110,7 @@ def test_an_article_too_long_is_refused_at_once(tmp_path):
     begin = time.monotonic()
     done = subprocess.run([sys.executable, "-m", "bantin.cli", "annotate", str(path)], capture_output=True, timeout=60, check=False)
     assert done.returncode == 1 and not done.stdout
-    assert "characters, more than 1,000,000 (--max-chars)" in done.stderr.decode()
+    assert "at most 1,000,000 characters (--max-chars)" in done.stderr.decode()
     assert len(done.stderr.decode().splitlines()) == 1
     assert time.monotonic() - begin < 20
 

@@ -32,7 +32,7 @@ TEXTS = {
 
 def program() -> str | None:
     """Label Studio's program: BANTIN_LABEL_STUDIO, on the path, or in the environment that we made."""
-    for path in (os.environ.get("BANTIN_LABEL_STUDIO"), shutil.which("label-studio"), "/tmp/venv-ls/bin/label-studio"):
+    for path in (os.environ.get("BANTIN_LABEL_STUDIO"), shutil.which("label-studio")):
         if path and Path(path).exists():
             return path
     return None

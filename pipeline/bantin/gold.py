@@ -24,6 +24,7 @@ with offsets in code points of ``text``, half open.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -160,9 +161,12 @@ def read_corpus(folder: Path) -> Iterator[dict]:
 
 
 def read_gold(path: Path) -> list[dict]:
-    """A gold JSONL file, or a folder of marked files. Raises GoldError with file, line and reason."""
+    """A gold JSONL file, one record as ``bantin annotate --format json`` prints it, or a folder of
+    marked files. Raises GoldError with file, line and reason."""
     if path.is_dir():
         return list(read_corpus(path))
+    if (single := _single(path)) is not None:
+        return [single]
     records = []
     number = 0
     try:
@@ -178,6 +182,18 @@ def read_gold(path: Path) -> list[dict]:
     if not records:
         raise GoldError(f"{path}: no record in this file")
     return records
+
+
+def _single(path: Path) -> dict | None:
+    """The one record of a file that is a JSON object written over several lines; None if it is not."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        if not text.startswith("{\n"):
+            return None
+        record = json.loads(text)
+    except (OSError, ValueError):
+        return None
+    return record if "spans" in record and "id" in record else None
 
 
 def to_marked(record: dict) -> str:

@@ -136,7 +136,7 @@ def marks(reading: Reading) -> Marks:
 
 
 _SKIP = frozenset(
-    ["là", "thành", "tiêu", "chuẩn", "nhiều", "các", "những", "tấm", "tờ", "chiếc", "liền", "thêm", "gần", "hơn", "một", "hai", "ba", "bốn", "năm", "tổng", "số", "cả", "luôn", "lại", "vào", "đồng"]
+    "là thành tiêu chuẩn nhiều các những tấm tờ chiếc liền thêm gần hơn một hai ba bốn năm tổng số cả luôn lại vào đồng".split()  # noqa: SIM905
 )
 
 

@@ -8,6 +8,7 @@ clock time included.
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from bantin.dates import calendar as cal
@@ -19,6 +20,8 @@ from bantin.reading import Candidate, Reading, Span
 from bantin.select import select
 
 _CONFIRMED = 0.99  # what a full date has at least
+# A year that is not of four digits: "20 năm qua" said in the year 1.
+_OUTSIDE = re.compile(r"(?:\A|/)(?:-|\d{1,3}(?![\dX])|\d{5})")
 
 
 def accept(reading: Reading, candidates: list[Candidate], threshold: float) -> None:
@@ -59,18 +62,20 @@ class _Resolver(Context):
         self.recent.append(span)
 
     def value(self, span: Span, fields: dict) -> str:
-        """The EDTF value; ``?`` if nothing tells."""
+        """The EDTF value; ``?`` if nothing tells, or if it lies before the year 1 or after 9999."""
+        try:
+            found = self.edtf(span, fields)
+        except OverflowError:
+            return "?"
+        return "?" if found is None or _OUTSIDE.search(found) else found
+
+    def edtf(self, span: Span, fields: dict) -> str | None:
         unit = fields["unit"]
         if unit == "range":
             return self.range(span, fields)
         if "stretch" in fields:
-            return self.stretch(fields["unit"], fields["stretch"])
-        try:
-            found = getattr(self, f"_{unit}")(span, fields)
-        except OverflowError:
-            return "?"  # a day before the year 1 or after 9999
-        if found is None:
-            return "?"
+            return self.stretch(unit, fields["stretch"])
+        found = getattr(self, f"_{unit}")(span, fields)
         return found.edtf if isinstance(found, Point) else found
 
     def _day(self, span: Span, fields: dict) -> Point | str | None:

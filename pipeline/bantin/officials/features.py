@@ -231,6 +231,7 @@ def names(reading: Reading, candidates: list[Candidate]) -> None:
     titles_by_start = _starts(reading, "TITLE")
     places = _starts(reading, "PLACE")
     dates = _starts(reading, "DATE")
+    begun = places | titles_by_start
     place_spans = reading.spans("PLACE")
     place_ends = [span.end for span in place_spans]
     evidence: dict[str, set[str]] = defaultdict(set)
@@ -259,7 +260,7 @@ def names(reading: Reading, candidates: list[Candidate]) -> None:
         run_start, run_end = c.data["run"]
         key = " ".join(tokens.folded[first:last])
         size = last - first
-        before, after = _kind(reading, laid, first - 1, {}, {}), _kind(reading, laid, last, places | titles_by_start, dates)
+        before, after = _kind(reading, laid, first - 1, {}, {}), _kind(reading, laid, last, begun, dates)
         if first in titles_by_end:
             before = "TITLE"
         elif first in laid.honorific_end:
@@ -293,7 +294,7 @@ def names(reading: Reading, candidates: list[Candidate]) -> None:
                 f.append("cut=surname")
             if last in laid.role or last in titles_by_start:
                 f.append("cut=role")
-            gap = _kind(reading, laid, run_end, places | titles_by_start, dates)
+            gap = _kind(reading, laid, run_end, begun, dates)
             f.append(f"rest={run_end - last}|{gap}")
         else:
             f.append(f"full|size={size}|surname={use}")

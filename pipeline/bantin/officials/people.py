@@ -22,6 +22,7 @@ from bantin.text.fold import fold
 _GENDER = {"ông": "m", "anh": "m", "chú": "m", "cậu": "m", "bác": "", "bà": "f", "chị": "f", "cô": "f", "dì": "f"}
 _HEADS = ("head", "deputy")
 _MEMORY = 30  # mentions back to which a bare "đồng chí" may point
+_POSTS = 40  # posts of one person that others are compared with
 
 
 @dataclass(eq=False)
@@ -49,12 +50,13 @@ def people(reading: Reading) -> list[dict]:
     found = gather(reading, held)
     of = {id(mention): person for person in found for mention in person.mentions}
     named = {id(title) for relation in reading.relations if relation.kind in ("holds", "appointed", "removed") for title in (relation.roles["title"],)}
+    cue_ends = {end for _, end, _ in marks(reading).cue}
     by_role: dict[str, list[Person]] = {}
     for person in found:
         for role in dict.fromkeys(fold(post.value["role"]) for post in person.posts):
             by_role.setdefault(role, []).append(person)
     for title in reading.spans("TITLE"):
-        if id(title) not in named and (bearer := _bearer(reading, title, by_role.get(fold(title.value["role"]), []))):
+        if id(title) not in named and (bearer := _bearer(reading, title, by_role.get(fold(title.value["role"]), []), cue_ends)):
             bearer.titles.append(title)
     _refer(reading, found)
     relations: dict[int, list[Relation]] = {}
@@ -94,7 +96,7 @@ def gather(reading: Reading, held: dict[int, list[Span]]) -> list[Person]:
         person.mentions.append(span)
         if gender:
             person.genders.add(gender)
-        person.posts += [post for post in posts if post not in person.posts]
+        person.posts += [post for post in posts if post not in person.posts][: _POSTS - len(person.posts)]
 
     # Mentions that show a post come first: a bare name then goes to whom it fits.
     for span in sorted((s for s in spans if id(s) in full), key=lambda s: (not held.get(id(s)), s.start)):
@@ -169,7 +171,7 @@ def agree(reading: Reading, one: Span, two: Span) -> bool:
     return not (all(places) and places[0] != places[1])
 
 
-def _bearer(reading: Reading, title: Span, found: list[Person]) -> Person | None:
+def _bearer(reading: Reading, title: Span, found: list[Person], cue_ends: set[int]) -> Person | None:
     """The one person whose post a title without a name is; None if several, or several people, are meant."""
     laid, tokens = marks(reading), reading.tokens
     at = tokens.at(title.start)
@@ -178,7 +180,7 @@ def _bearer(reading: Reading, title: Span, found: list[Person]) -> Person | None
         at = tokens.at(opening[-1][0])
     if (at and tokens.folded[at - 1] in ("các", "những", "nhiều", "mỗi", "một", "từng", "hai", "ba", "làm", "thêm")) or (opening and tokens.folded[at] in ("các", "những", "hai", "ba")):
         return None
-    if any(start in laid.predicate for start in (at,)) or any(end == tokens.at(title.start) for _, end, _ in laid.cue):
+    if at in laid.predicate or tokens.at(title.start) in cue_ends:
         return None
     fits = [person for person in found if any(agree(reading, title, post) and post.value["former"] == title.value["former"] for post in person.posts)]
     return fits[0] if len(fits) == 1 else None

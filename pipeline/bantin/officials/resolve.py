@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+
 from bantin.officials import people, posts
 from bantin.reading import Candidate, Reading, Relation, Span
 from bantin.select import select
@@ -19,9 +21,9 @@ def accept_names(reading: Reading, candidates: list[Candidate], threshold: float
     names: list[Span] = []
     lost: set[int] = set()
     for span in found:
-        if any(title.start < span.end and span.start < title.end for title in titles):
+        if _across(titles, span):
             continue
-        rivals = [place for place in places if place.start < span.end and span.start < place.end]
+        rivals = _across(places, span)
         if any(place.confidence > span.confidence for place in rivals):
             continue
         lost.update(id(place) for place in rivals)
@@ -29,6 +31,13 @@ def accept_names(reading: Reading, candidates: list[Candidate], threshold: float
     reading.found["OFFICIAL"] = names
     if lost:
         reading.found["PLACE"] = [place for place in places if id(place) not in lost]
+
+
+def _across(spans: list[Span], span: Span) -> list[Span]:
+    """Those of ``spans`` (in order, none overlapping) that overlap ``span``."""
+    first = bisect_right(spans, span.start, key=lambda other: other.end)
+    last = bisect_left(spans, span.end, key=lambda other: other.start)
+    return spans[first:last]
 
 
 def accept_holds(reading: Reading, candidates: list[Candidate], threshold: float) -> None:
