@@ -56,14 +56,15 @@ class Article:
     title: str | None = None
 
     def __post_init__(self) -> None:
+        name = " ".join(str(self.id).split())  # an error is one line
         if not isinstance(self.text, str):
-            raise ArticleError(f"{self.id}: the text is not a string")
+            raise ArticleError(f"{name}: the text is not a string")
         if not self.text.strip():
-            raise ArticleError(f"{self.id}: the text is empty")
+            raise ArticleError(f"{name}: the text is empty")
         try:
             self.text.encode()
         except UnicodeEncodeError as error:
-            raise ArticleError(f"{self.id}: half a surrogate pair at character {error.start}") from None
+            raise ArticleError(f"{name}: half a surrogate pair at character {error.start}") from None
         if self.published is None and (match := PREFIX.match(self.text)):
             try:
                 object.__setattr__(self, "published", parse_published(match["published"]))

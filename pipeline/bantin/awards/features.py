@@ -91,10 +91,10 @@ def describe(reading: Reading, candidates: list[Candidate]) -> None:
         f += ["r=" + word for word in set(tokens.folded[last : last + 3])]
         if first in laid.award and c.rule == "quotation":
             f.append("awardinside")
-        if any(first < at < last for at in laid.award):
+        if any(at in laid.award for at in range(first + 1, last)):
             f.append("hasaward")
             f.append("hasaward|role=" + role)
-        if any(at < first < end for at, (end, _) in laid.award.items() if at >= first - 6):
+        if any(at in laid.award and laid.award[at][0] > first for at in range(max(0, first - 6), first)):
             f.append("insidehead")
         f.append(f"prevshape={tokens.shape[first - 1] if first else '¶'}|kind={kind}")
         if first and first - 1 in unit_ends:
