@@ -22,17 +22,16 @@ ROOT = Path(__file__).parent.parent
 for source in ("pipeline", "eval", "models", "tests"):
     sys.path.insert(0, str(ROOT / source))
 
-from hypothesis import HealthCheck, Phase, given, seed, settings  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
-from laws import lawful  # noqa: E402
-from texts import PUBLISHED, articles  # noqa: E402
-
 from bantin import gold, markup  # noqa: E402
 from bantin.article import Article, parse_published  # noqa: E402
 from bantin.batch import rows as dump  # noqa: E402
 from bantin.errors import BantinError  # noqa: E402
 from bantin.readers import Fields, article_from, article_of_row, decode  # noqa: E402
 from bantin.text import encodings  # noqa: E402
+from hypothesis import HealthCheck, Phase, given, seed, settings  # noqa: E402
+from hypothesis import strategies as st  # noqa: E402
+from laws import lawful  # noqa: E402
+from texts import PUBLISHED, articles  # noqa: E402
 
 FOUND = ROOT / "tests" / "nasty" / "found.jsonl"
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3), max_leaves=8)

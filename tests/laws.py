@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from functools import lru_cache
 
@@ -54,7 +55,7 @@ def laid_out(reading) -> None:
         assert not left.strip() or name == "tokens", f"{name} leave {left.strip()[:20]!r} out"
     for pieces in ([(b.start, b.end) for b in reading.blocks], reading.sentences, reading.unread):
         assert all(start < end <= len(text) for start, end in pieces)
-        assert all(a[1] <= b[0] for a, b in zip(pieces, pieces[1:], strict=False))
+        assert all(a[1] <= b[0] for a, b in itertools.pairwise(pieces))
     for label, spans in reading.found.items():
         assert all(text[span.start : span.end].strip() == text[span.start : span.end] for span in spans), f"{label}: a span begins or ends with a space"
 

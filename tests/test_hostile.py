@@ -13,7 +13,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from bantin import record
 from bantin.annotator import ROOMS, classifier, read, run_room
 from bantin.article import Article, parse_published

@@ -1,14 +1,13 @@
 """The choice among overlapping candidates: against every subset, and its small print."""
 
 import math
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from bantin.reading import Candidate
 from bantin.select import log_odds, select
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 def make(start: int, end: int, probability: float, rule: str = "r") -> Candidate:
@@ -28,7 +27,7 @@ def weight(chosen, floor: float) -> float:
 def test_no_set_without_overlaps_weighs_more(candidates, threshold):
     floor = log_odds(threshold)
     chosen = select(candidates, threshold)
-    assert all(a.end <= b.start for a, b in zip(chosen, chosen[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(chosen))
     above = [c for c in candidates if c.probability > threshold]
     assert {(s.start, s.end, s.confidence) for s in chosen} <= {(c.start, c.end, c.probability) for c in above}
     best = max(

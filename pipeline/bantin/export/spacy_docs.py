@@ -166,10 +166,14 @@ def read_json(path: Path, known: Known) -> Iterator[dict]:
     for row in rows(path):
         if not isinstance(row.get("spans"), dict):
             raise BantinError(f"{path}: {row.get('id')}: spans by group were expected (Doc.to_json)")
-        spans = []
-        for group, members in row["spans"].items():
-            for at, span in enumerate(members):
-                label = span.get("label") or _LAYERS.get(group, group)
-                if label in LABELS:
-                    spans.append({"id": str(span.get("id") or f"s{group}{at}"), "start": span["start"], "end": span["end"], "label": label, **_attribute(label, span.get("kb_id") or "")})
-        yield {"id": row["id"], **row.get(KEY, {}), "text": row["text"], "spans": spans}
+        try:
+            spans = []
+            for group, members in row["spans"].items():
+                for at, span in enumerate(members):
+                    label = span.get("label") or _LAYERS.get(group, group)
+                    if label in LABELS:
+                        spans.append({"id": str(span.get("id") or f"s{group}{at}"), "start": span["start"], "end": span["end"], "label": label, **_attribute(label, span.get("kb_id") or "")})
+            found = {"id": row["id"], **row.get(KEY, {}), "text": row["text"], "spans": spans}
+        except (KeyError, TypeError, AttributeError) as error:
+            raise BantinError(f"{path}: {row.get('id')}: no JSON of a Doc with text and spans ({error})") from None
+        yield found
