@@ -183,6 +183,23 @@ def test_a_damaged_file_is_one_clear_line(tmp_path, name, content):
     assert str(path) in str(caught.value) and "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("broken", [{"id": "e1", "label": "TITLE", "end": 2}, {"id": "e1", "label": "TITLE", "start": "0", "end": 2}, {"label": "TITLE", "start": 0, "end": 2}, {"id": "e1", "start": 0, "end": 2}, 5])
+def test_a_span_without_its_fields_is_named(broken):
+    from bantin.export.document import finish
+
+    with pytest.raises(BantinError, match="a: a span needs id, label, start and end"):
+        finish({"id": "a", "text": "Bí thư", "spans": [broken], "relations": []}, Known([]))
+
+
+def test_an_impossible_day_of_publication_is_one_line():
+    from bantin.article import parse_published
+    from bantin.errors import UsageError
+
+    with pytest.raises(UsageError) as caught:
+        parse_published("a\nb")
+    assert "\n" not in str(caught.value)
+
+
 def test_an_id_with_line_ends_does_not_break_the_line_of_its_error():
     with pytest.raises(ArticleError) as caught:
         Article("", "a\nb\u2028c")

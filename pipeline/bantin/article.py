@@ -40,7 +40,7 @@ def parse_published(text: str) -> Published:
         assert year is not None
         date(year, month or 1, day or 1)
     except ValueError:
-        raise UsageError(f"published: '{text}' is no day, month or year (YYYY-MM-DD, YYYY-MM or YYYY)") from None
+        raise UsageError(f"published: '{' '.join(text.split())}' is no day, month or year (YYYY-MM-DD, YYYY-MM or YYYY)") from None
     return Published(year, month, day)
 
 

@@ -231,6 +231,9 @@ def finish(document: dict, known: Known, say=lambda line: None) -> dict:
     """
     text = document["text"]
     where = document["id"]
+    for span in document["spans"]:
+        if not isinstance(span, dict) or not all(type(span.get(key)) is kind for key, kind in (("id", str), ("label", str), ("start", int), ("end", int))):
+            raise BantinError(f"{where}: a span needs id, label, start and end: {str(span)[:80]!r}")
     original = known.get(document)
     if original is not None and original["text"] != text:
         say(f"{where}: the text is not the one that was exported")
